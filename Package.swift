@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// CI sets this: warnings are errors there, and only warnings for someone whose compiler is newer than ours.
+let strict = Context.environment["BURND_STRICT"] == "1"
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
+/// C libraries and the shims for what Swift cannot call of them.
+let shims: [Target] = [
+    .target(name: "CLinuxSG"),
+    .target(name: "CPOSIX"),
+    .target(name: "CMicroHTTPD", linkerSettings: [.linkedLibrary("microhttpd")]),
+    .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
+    .systemLibrary(name: "CUdev", pkgConfig: "libudev"),
+]
+
+/// Values: no C library, no file, no socket.
+let values: [Target] = [
+    library("BinaryCoding"),
+    library("DiscLayout", ["BinaryCoding"]),
+    library("SectorCoding", ["BinaryCoding", "DiscLayout"]),
+    library("SCSI", ["BinaryCoding"]),
+    library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
+    library("BurnPlan", ["DiscLayout"]),
+    library("JobQueue", ["BurnPlan"]),
+    library("HTTPCore"),
+]
+
+/// What touches the machine.
+let edges: [Target] = [
+    library("POSIX", ["CPOSIX"]),
+    library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
+    library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
+    library("AudioDecoding", ["CFFmpeg"]),
+    library("Spool", ["POSIX", "CCrypto"]),
+    library("JobStore", ["BurnPlan", "JobQueue", grdb]),
+]
+
+/// What burnd does, made of the above.
+let services: [Target] = [
+    library("BurnEngine", ["BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX"]),
+    library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
+    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX", "CUdev"]),
+    library("BurnJobs", ["DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "POSIX", logging]),
+    library("BurnAPI", ["HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs", "POSIX"]),
+]
+
+let programs: [Target] = [
+    .executableTarget(
+        name: "burnd",
+        dependencies: [
+            "BurnEngine", "VirtualRecorder", "Drives", "BurnJobs", "BurnAPI", "BurnPlan", "JobQueue", "JobStore",
+            "Spool",
+            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", argumentParser, logging,
+        ],
+        swiftSettings: settings),
+    .executableTarget(
+        name: "burnd-decode", dependencies: ["AudioDecoding", "POSIX", "CPOSIX", "CSeccomp"], swiftSettings: settings),
+]
+
+let testTargets: [Target] = [
+    .target(name: "TestSupport", dependencies: ["SCSI", "POSIX"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("BinaryCodingTests", ["BinaryCoding"]),
+    tests("DiscLayoutTests", ["DiscLayout"]),
+    tests("SCSITests", ["SCSI", "BinaryCoding"]),
+    tests("POSIXTests", ["POSIX"]),
+]
+
+let package = Package(
+    name: "burnd",
+    products: [
+        .executable(name: "burnd", targets: ["burnd"]),
+        .executable(name: "burnd-decode", targets: ["burnd-decode"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: shims + values + edges + services + programs + testTargets
+)

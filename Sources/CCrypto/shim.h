@@ -1,0 +1,2 @@
+/// SHA-256 of libcrypto (OpenSSL).
+#include <openssl/evp.h>

@@ -1,0 +1,10 @@
+/// The SCSI generic interface of Linux: `struct sg_io_hdr`, `SG_IO` and the `SG_DXFER_*` values (scsi/sg.h).
+#ifndef CLINUXSG_H
+#define CLINUXSG_H
+#include <scsi/sg.h>
+#include <sys/ioctl.h>
+
+/// ioctl(fd, SG_IO, header): 0, or -1 with errno.
+int clinuxsg_io(int fd, struct sg_io_hdr *header);
+
+#endif

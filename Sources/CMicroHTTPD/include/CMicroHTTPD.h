@@ -1,0 +1,5 @@
+/// libmicrohttpd, and what Swift cannot call of it.
+#ifndef CMICROHTTPD_H
+#define CMICROHTTPD_H
+#include <microhttpd.h>
+#endif

@@ -1,0 +1,28 @@
+#define _GNU_SOURCE
+#include "CPOSIX.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <unistd.h>
+
+static struct flock whole_file(void) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+    return lock;
+}
+
+int cposix_lock_exclusive(int fd) {
+    struct flock lock = whole_file();
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int cposix_is_locked(int fd) {
+    struct flock lock = whole_file();
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0) return -1;
+    return lock.l_type != F_UNLCK;
+}
+
+int cposix_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
+
+int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;

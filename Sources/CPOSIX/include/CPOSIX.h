@@ -1,0 +1,23 @@
+/// What the Glibc module lacks: calls that are variadic, macros, or behind _GNU_SOURCE.
+#ifndef CPOSIX_H
+#define CPOSIX_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/// Takes an exclusive open-file-description lock on the whole file (fcntl F_OFD_SETLK). 0, or -1 with errno.
+int cposix_lock_exclusive(int fd);
+
+/// Asks whether another open file description holds a lock (fcntl F_OFD_GETLK): 1 yes, 0 no, -1 with errno.
+int cposix_is_locked(int fd);
+
+/// open(2) with O_CLOEXEC added. A descriptor, or -1 with errno.
+int cposix_open(const char *path, int flags, mode_t mode);
+
+/// pipe2(2) with O_CLOEXEC. 0, or -1 with errno.
+int cposix_pipe(int ends[2]);
+
+/// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
+extern const int32_t cposix_spawn_new_session;
+
+#endif

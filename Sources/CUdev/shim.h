@@ -1,0 +1,2 @@
+/// Device enumeration and hot-plug.
+#include <libudev.h>

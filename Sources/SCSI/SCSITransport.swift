@@ -1,0 +1,91 @@
+/// What moves with a command.
+public enum DataTransfer {
+    /// Nothing.
+    case none
+    /// These bytes go to the device.
+    case toDevice(UnsafeRawBufferPointer)
+    /// The device's answer is put here, from the beginning on.
+    case fromDevice(UnsafeMutableRawBufferPointer)
+
+    /// Bytes that the initiator offers or has room for.
+    public var byteCount: Int {
+        switch self {
+        case .none: 0
+        case .toDevice(let buffer): buffer.count
+        case .fromDevice(let buffer): buffer.count
+        }
+    }
+}
+
+/// Everything that a transport learned of one command. Success is judged of all of it together, never of `status` alone.
+public struct SCSIOutcome: Equatable, Sendable {
+    /// The status byte: 00h GOOD, 02h CHECK CONDITION, 08h BUSY, 18h RESERVATION CONFLICT (SAM-5, 5.3).
+    public var status: UInt8
+    /// The host adapter's word as in `sg_io_hdr.host_status`: 0 means that the command reached the device.
+    public var hostStatus: Int
+    /// The driver's word as in `sg_io_hdr.driver_status`; 8 means that sense data is there.
+    public var driverStatus: Int
+    /// Bytes asked for or offered that did not move.
+    public var residual: Int
+    /// Sense data as it came, empty when there is none.
+    public var sense: [UInt8]
+
+    /// An outcome; by default all is well.
+    public init(status: UInt8 = 0, hostStatus: Int = 0, driverStatus: Int = 0, residual: Int = 0, sense: [UInt8] = []) {
+        self.status = status
+        self.hostStatus = hostStatus
+        self.driverStatus = driverStatus
+        self.residual = residual
+        self.sense = sense
+    }
+
+    /// `sg_io_hdr.host_status` values that say more than "failed".
+    public enum Host {
+        /// The device is gone (DID_NO_CONNECT).
+        public static let noConnect = 1
+        /// The command was not answered in time (DID_TIME_OUT).
+        public static let timedOut = 3
+        /// The transport failed (DID_ERROR).
+        public static let error = 7
+    }
+}
+
+/// The transport itself could not carry the command.
+public struct TransportFault: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The call that failed, such as `ioctl(SG_IO)` or `connect`.
+    public let call: String
+    /// Its `errno`; 0 when the other side closed or broke the protocol.
+    public let errno: Int32
+    /// What `errno` means, or what the other side did.
+    public let description: String
+
+    /// A fault of one call.
+    public init(call: String, errno: Int32, description: String) {
+        self.call = call
+        self.errno = errno
+        self.description = description
+    }
+}
+
+/// A way to one logical unit, carrying a command at a time.
+///
+/// Calls block until the device has answered or the time is over, so they belong on a thread of their own, never on the
+/// cooperative pool. A transport is used by one thread at a time.
+public protocol SCSITransport: AnyObject {
+    /// Sends one command.
+    ///
+    /// - Parameter timeout: milliseconds.
+    /// - Throws: `TransportFault` when the command could not be carried at all; what the device said is in the outcome.
+    func execute(_ cdb: CDB, _ data: DataTransfer, timeout: Int) throws(TransportFault) -> SCSIOutcome
+}
+
+/// The other end: a logical unit made of software.
+public protocol SCSITarget: Sendable {
+    /// Executes one command, one at a time whatever connection it came from.
+    ///
+    /// - Parameters:
+    ///   - dataOut: what the initiator sent along; empty for commands without data-out.
+    ///   - transfer: room at the initiator for data-in, in bytes; 0 for commands without data-in.
+    /// - Returns: the outcome and the data-in, at most `transfer` bytes.
+    func execute(_ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int) -> (outcome: SCSIOutcome, dataIn: [UInt8])
+}

@@ -1,0 +1,67 @@
+import BinaryCoding
+
+/// Why a command did not simply succeed, as the device says it, in fixed or descriptor format (SPC-4, 4.5).
+public struct SenseData: Equatable, Hashable, Sendable, CustomStringConvertible {
+    /// The rough kind: 2 not ready, 3 medium error, 4 hardware error, 5 illegal request, 6 unit attention …
+    public let key: UInt8
+    /// Additional sense code.
+    public let code: UInt8
+    /// Additional sense code qualifier.
+    public let qualifier: UInt8
+    /// True when an earlier command is meant: for a burn, an earlier WRITE.
+    public let isDeferred: Bool
+    /// How far a running operation has got, 0…1, when the device says so (keys 0 and 2 only).
+    public let progress: Double?
+    /// Offset of the byte that the device objects to in CDB or parameter list (key 5 only).
+    public let fieldPointer: Int?
+
+    /// A current sense of three numbers.
+    public init(_ key: UInt8, _ code: UInt8, _ qualifier: UInt8) {
+        (self.key, self.code, self.qualifier) = (key, code, qualifier)
+        (isDeferred, progress, fieldPointer) = (false, nil, nil)
+    }
+
+    /// Sense data as it came from a device; nil when it is no known format or too short to hold a sense key.
+    ///
+    /// Devices and bridges cut sense data short: what is not there counts as zero.
+    public init?(parsing bytes: [UInt8]) {
+        guard let response = bytes.first?.bits(0...6), bytes.count >= 3 else { return nil }
+        func byte(_ offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
+        var specific: ArraySlice<UInt8> = []
+        switch response {
+        case 0x70, 0x71:
+            (key, code, qualifier) = (byte(2).bits(0...3), byte(12), byte(13))
+            if bytes.count >= 18 { specific = bytes[15..<18] }
+        case 0x72, 0x73:
+            (key, code, qualifier) = (byte(1).bits(0...3), byte(2), byte(3))
+            specific = Self.senseKeySpecific(inDescriptorsOf: bytes)
+        default: return nil
+        }
+        isDeferred = response == 0x71 || response == 0x73
+        let value = specific.count == 3 && (specific.first ?? 0).bit(7) ? specific.dropFirst() : []
+        let number = value.reduce(0) { $0 << 8 | Int($1) }
+        progress = value.isEmpty || (key != 0 && key != 2) ? nil : Double(number) / 65_536
+        fieldPointer = value.isEmpty || key != 5 ? nil : number
+    }
+
+    /// The three bytes of the descriptor of type 02h, if there is one.
+    private static func senseKeySpecific(inDescriptorsOf bytes: [UInt8]) -> ArraySlice<UInt8> {
+        var offset = 8
+        while offset + 2 <= bytes.count {
+            if bytes[offset] == 0x02, offset + 7 <= bytes.count { return bytes[offset + 4..<offset + 7] }
+            offset += 2 + Int(bytes[offset + 1])
+        }
+        return []
+    }
+
+    /// Key, code and qualifier, such as `3/0C/00`.
+    public var description: String {
+        func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true) }
+        return "\(String(key, radix: 16, uppercase: true))/\(hex(code))/\(hex(qualifier))"
+    }
+
+    /// The same sense in the fixed format, 18 bytes.
+    public var fixedFormat: [UInt8] {
+        [isDeferred ? 0x71 : 0x70, 0, key, 0, 0, 0, 0, 10, 0, 0, 0, 0, code, qualifier, 0, 0, 0, 0]
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The command line: `burnd <command>`.
+@main
+struct Burnd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "burnd",
+        abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
+        subcommands: [])
+}
