@@ -4,7 +4,7 @@ extension UInt8 {
     /// - Precondition: the value is 0…99.
     public var bcd: UInt8 {
         precondition(self <= 99, "two decimal digits hold 0 to 99")
-        return self / 10 << 4 | self % 10
+        return (self / 10) << 4 | (self % 10)
     }
 
     /// The number that two decimal digits stand for, or nil when a half byte is no digit.
