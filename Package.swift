@@ -84,6 +84,7 @@ let testTargets: [Target] = [
     tests("DiscLayoutTests", ["DiscLayout"]),
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
     tests("POSIXTests", ["POSIX"]),
+    tests("BurnPlanTests", ["BurnPlan"]),
 ]
 
 let package = Package(

@@ -64,6 +64,8 @@ public enum RedBook {
     public static let subChannelBytes = 96
     /// Sectors of the pause before a track: two seconds.
     public static let pauseSectors = 150
+    /// Sectors that a drive writes behind a Track-At-Once track to end it.
+    public static let runOutSectors = 2
     /// Shortest track, index 1 on: four seconds.
     public static let minimumTrackSectors = 300
     /// Most tracks on a disc.
