@@ -31,7 +31,6 @@ let shims: [Target] = [
     .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
-    .systemLibrary(name: "CUdev", pkgConfig: "libudev"),
 ]
 
 /// Values: no C library, no file, no socket.
@@ -60,7 +59,7 @@ let edges: [Target] = [
 let services: [Target] = [
     library("BurnEngine", ["BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX"]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
-    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX", "CUdev"]),
+    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
     library("BurnJobs", ["DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "POSIX", logging]),
     library("BurnAPI", ["HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs", "POSIX"]),
 ]

@@ -118,6 +118,9 @@ public struct JournalReader: Sendable {
     public struct Malformed: Error, Equatable, Sendable {
         /// Which line, from 1.
         public let line: Int
+
+        /// Damage in one line.
+        public init(line: Int) { self.line = line }
     }
 
     private var rest: [UInt8] = []

@@ -1,2 +1,0 @@
-/// Device enumeration and hot-plug.
-#include <libudev.h>
