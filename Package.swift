@@ -84,6 +84,7 @@ let testTargets: [Target] = [
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
     tests("POSIXTests", ["POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
+    tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
 ]
 
 let package = Package(

@@ -1,8 +1,12 @@
 #define _GNU_SOURCE
 #include "CPOSIX.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct flock whole_file(void) {
@@ -24,5 +28,21 @@ int cposix_is_locked(int fd) {
 int cposix_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
 
 int cposix_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int cposix_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); }
+
+int cposix_unix_address(int fd, const char *path, int binding) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, length + 1);
+    const struct sockaddr *generic = (const struct sockaddr *)&address;
+    return binding ? bind(fd, generic, sizeof address) : connect(fd, generic, sizeof address);
+}
+
+int cposix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 
 const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;

@@ -17,6 +17,16 @@ int cposix_open(const char *path, int flags, mode_t mode);
 /// pipe2(2) with O_CLOEXEC. 0, or -1 with errno.
 int cposix_pipe(int ends[2]);
 
+/// socket(2) of AF_UNIX, SOCK_STREAM, with SOCK_CLOEXEC. A descriptor, or -1 with errno.
+int cposix_unix_socket(void);
+
+/// bind(2), when `binding` is not 0, or connect(2) to an AF_UNIX path of at most 107 bytes. 0, or -1 with errno
+/// (ENAMETOOLONG when it does not fit).
+int cposix_unix_address(int fd, const char *path, int binding);
+
+/// accept4(2) with SOCK_CLOEXEC. A descriptor, or -1 with errno.
+int cposix_accept(int fd);
+
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
 
