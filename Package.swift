@@ -42,12 +42,12 @@ let values: [Target] = [
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
     library("JobQueue", ["BurnPlan"]),
-    library("HTTPCore"),
 ]
 
 /// What touches the machine.
 let edges: [Target] = [
     library("POSIX", ["CPOSIX"]),
+    library("HTTPCore", ["POSIX"]),
     library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
     library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
     library("AudioDecoding", ["CFFmpeg"]),
