@@ -85,6 +85,8 @@ let testTargets: [Target] = [
     tests("POSIXTests", ["POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
+    tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
+    tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 
 let package = Package(

@@ -1,0 +1,96 @@
+import BurnPlan
+public import FoundationEssentials
+
+/// Who gets which drive: a pure function of the jobs, the drives and the discs in them.
+///
+/// Jobs are served in the order of their ids. A job that waits for a disc does not hold back those behind it when they
+/// can go on, and it keeps its drive reserved so that the disc put in for it does not go to a later one.
+public enum Scheduling {
+    /// What is to happen to one unfinished job that has no worker.
+    public enum Decision: Equatable, Sendable {
+        /// Start it on this drive.
+        case start(drive: String)
+        /// It waits for a drive that is busy.
+        case queue(position: Int, reasons: [StateReason])
+        /// It waits for a person.
+        case wait(Needs, reasons: [StateReason])
+    }
+
+    /// A disc that a worker refused for a job, untouched; it is not tried again for that job.
+    public struct Refusal: Hashable, Sendable {
+        /// The job.
+        public let job: Int
+        /// The drive.
+        public let drive: String
+        /// Which disc.
+        public let mediaGeneration: Int
+
+        /// A refusal.
+        public init(job: Int, drive: String, mediaGeneration: Int) {
+            (self.job, self.drive, self.mediaGeneration) = (job, drive, mediaGeneration)
+        }
+    }
+
+    /// Decides about every job of `jobs` that is queued or waiting.
+    ///
+    /// - Parameters:
+    ///   - refusals: the discs that were found unfit by a worker.
+    ///   - isDraining: true when nothing new is to be started.
+    public static func decide(
+        jobs: [Job], drives: [DriveSituation], refusals: [Refusal: StateReason], isDraining: Bool, now: Date
+    ) -> [Int: Decision] {
+        var taken = Set(drives.filter { $0.job != nil }.map(\.id))
+        var decisions: [Int: Decision] = [:]
+        var position = 0
+        for job in jobs.filter({ $0.state == .queued || $0.state == .waiting }).sorted(by: { $0.id < $1.id }) {
+            position += 1
+            let meant = drives.filter { $0.isMeant(by: job.order.drive) }
+            let free = meant.filter { $0.isPresent && $0.isEnabled && !$0.isBusy && !taken.contains($0.id) }
+            if isDraining {
+                decisions[job.id] = .queue(position: position, reasons: [.draining])
+            } else if let ready = free.first(where: { obstacle(for: job, on: $0, refusals) == nil }) {
+                taken.insert(ready.id)
+                decisions[job.id] = .start(drive: ready.id)
+            } else if let empty = free.first {
+                taken.insert(empty.id)
+                decisions[job.id] = wait(job, on: empty, refusals, now)
+            } else if meant.contains(where: { $0.isPresent && $0.isEnabled }) {
+                let elsewhere = meant.allSatisfy { $0.isBusy && $0.job == nil }
+                decisions[job.id] = .queue(position: position, reasons: [elsewhere ? .driveBusyElsewhere : .driveBusy])
+            } else {
+                let needs = Needs(
+                    .attachDrive, drive: meant.count == 1 ? meant[0].id : nil,
+                    driveLabel: meant.count == 1 ? meant[0].label : nil, minimumSectors: job.sectorsNeeded, found: nil,
+                    since: now)
+                let disabled = meant.contains { $0.isPresent && !$0.isEnabled }
+                decisions[job.id] = .wait(needs, reasons: [disabled ? .driveDisabled : .driveOffline])
+            }
+        }
+        return decisions
+    }
+
+    /// Why the disc in a drive cannot be used for a job; nil when it can.
+    private static func obstacle(
+        for job: Job, on drive: DriveSituation, _ refusals: [Refusal: StateReason]
+    ) -> StateReason? {
+        if drive.isTrayOpen { return .doorOpen }
+        guard let media = drive.media else { return .mediaNeeded }
+        switch media.status {
+        case .unreadable: return media.kind == "CD-ROM" ? .mediaIncompatible : .mediaUnreadable
+        case .appendable, .complete: return .mediaNotBlank
+        case .blank: break
+        }
+        if media.freeSectors < job.sectorsNeeded { return .mediaTooSmall }
+        return refusals[Refusal(job: job.id, drive: drive.id, mediaGeneration: drive.mediaGeneration)]
+    }
+
+    private static func wait(
+        _ job: Job, on drive: DriveSituation, _ refusals: [Refusal: StateReason], _ now: Date
+    ) -> Decision {
+        let reason = obstacle(for: job, on: drive, refusals) ?? .mediaNeeded
+        let needs = Needs(
+            .loadBlank, drive: drive.id, driveLabel: drive.label, minimumSectors: job.sectorsNeeded, found: drive.media,
+            since: job.needs?.drive == drive.id ? job.needs?.since ?? now : now)
+        return .wait(needs, reasons: [reason])
+    }
+}

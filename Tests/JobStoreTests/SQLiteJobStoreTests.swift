@@ -1,0 +1,105 @@
+import BurnPlan
+import FoundationEssentials
+import JobQueue
+import JobStore
+import Testing
+
+@Suite struct SQLiteJobStoreTests {
+    /// A database in a folder of its own that goes away with the test.
+    final class Folder {
+        let path: String
+        init() throws {
+            path =
+                FileManager.default.temporaryDirectory.appendingPathComponent("burnd-store-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+        func open() throws -> SQLiteJobStore { try SQLiteJobStore(path: path + "/burnd.sqlite") }
+    }
+
+    static let time = Date(timeIntervalSince1970: 1_790_000_000)
+
+    func insert(_ store: SQLiteJobStore, title: String = "") async throws -> Job {
+        let order = BurnOrder(title: title, tracks: [.init(file: "sha256:00", name: "a.wav")])
+        return try await store.insert(order, lengths: [.init(sampleFrames: 588)], uid: "U", at: Self.time) { job in
+            [.init(name: "job-state-changed", data: Array("{\"job\":\(job.id)}".utf8))]
+        }.job
+    }
+
+    @Test func `jobs survive reopening and their numbers are never used again`() async throws {
+        let folder = try Folder()
+        let first = try await insert(folder.open(), title: "one")
+        let store = try folder.open()
+        #expect(try await store.job(first.id) == first)
+        #expect(try await insert(store).id == first.id + 1)
+    }
+
+    @Test func `an event is kept with the change that it tells of`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        var job = try await insert(store)
+        job.state = .failed
+        _ = try await store.save([job], announcing: [.init(name: "job-state-changed", data: Array("{}".utf8))])
+        #expect(try await store.events(after: 1)?.map(\.sequence) == [2])
+        #expect(try await store.latestEvent() == 2)
+        #expect(try await store.unfinishedJobs().isEmpty)
+        #expect(try await store.jobCounts() == [.failed: 1])
+    }
+
+    @Test func `events that are gone or never were are not made up`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        let drafts = (0..<5000).map { _ in StoredEvent.Draft(name: "x", data: []) }
+        _ = try await store.save([], announcing: drafts)
+        #expect(try await store.events(after: 10) == nil)
+        #expect(try await store.events(after: 5001) == nil)
+        #expect(try await store.events(after: 4990)?.count == 10)
+        #expect(try await store.events(after: 5000)?.isEmpty == true)
+    }
+
+    @Test func `an event that fails to be made takes its job with it`() async throws {
+        struct Refused: Error {}
+        let folder = try Folder()
+        let store = try folder.open()
+        defer { withExtendedLifetime(folder) {} }
+        await #expect(throws: Refused.self) {
+            try await store.insert(BurnOrder(tracks: []), lengths: [], uid: "U", at: Self.time) { _ in throw Refused() }
+        }
+        #expect(try await store.jobs(JobFilter(limit: 10)).isEmpty)
+    }
+
+    @Test func `jobs are listed newest first, by state and page`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        defer { withExtendedLifetime(folder) {} }
+        for _ in 0..<5 { _ = try await insert(store) }
+        #expect(try await store.jobs(JobFilter(limit: 2)).map(\.id) == [5, 4])
+        #expect(try await store.jobs(JobFilter(before: 4, limit: 2)).map(\.id) == [3, 2])
+        #expect(try await store.jobs(JobFilter(states: [.completed], limit: 2)).isEmpty)
+    }
+
+    @Test func `burn numbers rise and survive reopening`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        #expect(try await store.nextBurn() == 1)
+        #expect(try await store.nextBurn() == 2)
+        #expect(try await folder.open().nextBurn() == 3)
+    }
+
+    @Test func `a file is found by the beginning of its digest and keeps its latest name`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        defer { withExtendedLifetime(folder) {} }
+        try await store.save(UploadedFile(digest: "sha256:abcd", name: "a", bytes: 1, createdAt: Self.time))
+        try await store.save(UploadedFile(digest: "sha256:abcd", name: "b", bytes: 1, createdAt: Self.time))
+        #expect(try await store.files(prefix: "sha256:ab", limit: 9).map(\.name) == ["b"])
+        #expect(try await store.files(prefix: "sha256:a%", limit: 9).isEmpty)
+    }
+
+    @Test func `what is no database is refused with its path`() throws {
+        let folder = try Folder()
+        try Array("not a database, only text that is long enough to be read as a header".utf8)
+            .withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: folder.path + "/burnd.sqlite"))
+        #expect(throws: SQLiteJobStore.Unusable.self) { try folder.open() }
+    }
+}
