@@ -42,6 +42,7 @@ let values: [Target] = [
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
     library("JobQueue", ["BurnPlan"]),
+    library("DecodeContract"),
 ]
 
 /// What touches the machine.
@@ -50,8 +51,8 @@ let edges: [Target] = [
     library("HTTPCore", ["POSIX"]),
     library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
     library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
-    library("AudioDecoding", ["CFFmpeg"]),
-    library("Spool", ["POSIX", "CCrypto"]),
+    library("AudioDecoding", ["CFFmpeg", "DecodeContract"]),
+    library("Spool", ["POSIX", "CCrypto", "DecodeContract"]),
     library("JobStore", ["BurnPlan", "JobQueue", grdb]),
 ]
 
@@ -74,7 +75,8 @@ let programs: [Target] = [
         ],
         swiftSettings: settings),
     .executableTarget(
-        name: "burnd-decode", dependencies: ["AudioDecoding", "POSIX", "CPOSIX", "CSeccomp"], swiftSettings: settings),
+        name: "burnd-decode", dependencies: ["AudioDecoding", "DecodeContract", "CSeccomp"],
+        swiftSettings: settings),
 ]
 
 let testTargets: [Target] = [

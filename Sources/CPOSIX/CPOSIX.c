@@ -45,4 +45,6 @@ int cposix_unix_address(int fd, const char *path, int binding) {
 
 int cposix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 
+int cposix_reserve(int fd, off_t length) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, length); }
+
 const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;

@@ -65,6 +65,14 @@ public final class FileDescriptor: Sendable {
         return Int(status.st_size)
     }
 
+    /// Takes room on the disk for the first `length` bytes, more than 0, without changing the file's size (`fallocate`).
+    /// False where the file system has no such thing.
+    public func reserve(_ length: Int) throws(SystemError) -> Bool {
+        if cposix_reserve(number, off_t(length)) == 0 { return true }
+        guard errno == EOPNOTSUPP || errno == ENOSYS else { throw .last("fallocate") }
+        return false
+    }
+
     /// Returns when data and length are on stable storage (`fdatasync`).
     public func synchronizeData() throws(SystemError) {
         guard fdatasync(number) == 0 else { throw .last("fdatasync") }

@@ -27,6 +27,9 @@ int cposix_unix_address(int fd, const char *path, int binding);
 /// accept4(2) with SOCK_CLOEXEC. A descriptor, or -1 with errno.
 int cposix_accept(int fd);
 
+/// Takes room for a file's first `length` bytes, whose size stays (fallocate FALLOC_FL_KEEP_SIZE). 0, or -1 with errno.
+int cposix_reserve(int fd, off_t length);
+
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
 
