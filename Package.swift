@@ -86,6 +86,7 @@ let testTargets: [Target] = [
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
     tests("POSIXTests", ["POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
+    tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),

@@ -1,0 +1,228 @@
+public import BinaryCoding
+public import DiscLayout
+public import SCSI
+
+/// READ TOC/PMA/ATIP (43h): what its formats have in common.
+enum ReadTOC {
+    static let name = "READ TOC/PMA/ATIP"
+
+    /// `trackOrSession` is the first one wanted, in formats 0 and 2. Addresses come as LBA in format 0.
+    static func cdb(format: UInt8, trackOrSession: UInt8, allocationLength: Int) -> CDB {
+        let room = UInt16(min(allocationLength, MMC.longestReply))
+        return CDB([0x43, 0, format, 0, 0, 0, trackOrSession] + room.bigEndianBytes + [0])
+    }
+
+    /// Any format with room for the header alone, which tells how long the whole is.
+    struct Header: SCSICommand {
+        typealias Reply = TOCHeader
+        static let name = ReadTOC.name
+        static let replyLength = 4
+        let format: UInt8
+        let trackOrSession: UInt8
+        var cdb: CDB { ReadTOC.cdb(format: format, trackOrSession: trackOrSession, allocationLength: Self.replyLength) }
+        var data: DataPhase { .fromDevice(byteCount: Self.replyLength) }
+    }
+}
+
+/// The four bytes in front of every format.
+struct TOCHeader: SCSIReply, Equatable {
+    /// Bytes of the whole reply, this header included.
+    let totalLength: Int
+    let first: UInt8
+    let last: UInt8
+
+    init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
+        totalLength = Int(try reply.uint16(at: 0)) + 2
+        (first, last) = (try reply.uint8(at: 2), try reply.uint8(at: 3))
+    }
+
+    /// The parts behind the header, each of `size` bytes, all that the header announces.
+    static func descriptors(of reply: ByteView, size: Int) throws(ByteView.OutOfBounds) -> [ByteView] {
+        let end = min(try TOCHeader(parsing: reply).totalLength, MMC.longestReply)
+        _ = try reply.slice(at: 0, count: end)
+        var parts: [ByteView] = []
+        for offset in stride(from: 4, to: end - size + 1, by: size) {
+            parts.append(ByteView(try reply.slice(at: offset, count: size)))
+        }
+        return parts
+    }
+}
+
+/// READ TOC/PMA/ATIP, format 0000b: Formatted TOC, all sessions as one.
+public struct ReadFormattedTOC: SCSICommand {
+    /// The table.
+    public typealias Reply = FormattedTOC
+    /// The standard's name.
+    public static let name = ReadTOC.name
+    static let format: UInt8 = 0
+    private let allocationLength: Int
+    /// Asks from track 1 on.
+    public init(allocationLength: Int) { self.allocationLength = allocationLength }
+    /// The command descriptor block.
+    public var cdb: CDB { ReadTOC.cdb(format: Self.format, trackOrSession: 0, allocationLength: allocationLength) }
+    /// Room for the reply.
+    public var data: DataPhase { .fromDevice(byteCount: min(allocationLength, MMC.longestReply)) }
+}
+
+/// Formatted TOC (MMC-6, 6.25.3.2).
+public struct FormattedTOC: SCSIReply, Equatable {
+    /// Tracks and lead-out; the lead-out is nil when the drive names none.
+    public let tracks: [TableOfContents.Track]
+    /// Logical block address of the (last) lead-out.
+    public let leadOut: Int?
+
+    private static let leadOutNumber = 0xAA
+
+    /// Reads the descriptors of 8 bytes.
+    public init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
+        var tracks: [TableOfContents.Track] = []
+        var leadOut: Int?
+        for descriptor in try TOCHeader.descriptors(of: reply, size: 8) {
+            let number = Int(try descriptor.uint8(at: 2))
+            let start = Int(try descriptor.int32(at: 4))
+            if number == Self.leadOutNumber {
+                leadOut = start
+            } else {
+                let control = TrackControl(rawValue: try descriptor.uint8(at: 1))
+                tracks.append(TableOfContents.Track(number: number, control: control, start: start))
+            }
+        }
+        (self.tracks, self.leadOut) = (tracks, leadOut)
+    }
+}
+
+/// READ TOC/PMA/ATIP, format 0010b: Raw TOC, the lead-ins as they are.
+public struct ReadFullTOC: SCSICommand {
+    /// The pointers.
+    public typealias Reply = FullTOC
+    /// The standard's name.
+    public static let name = ReadTOC.name
+    static let format: UInt8 = 2
+    /// From the first session on.
+    static let firstSession: UInt8 = 1
+    private let allocationLength: Int
+    /// Asks from session 1 on.
+    public init(allocationLength: Int) { self.allocationLength = allocationLength }
+    /// The command descriptor block.
+    public var cdb: CDB {
+        ReadTOC.cdb(format: Self.format, trackOrSession: Self.firstSession, allocationLength: allocationLength)
+    }
+    /// Room for the reply.
+    public var data: DataPhase { .fromDevice(byteCount: min(allocationLength, MMC.longestReply)) }
+}
+
+/// Raw TOC (MMC-6, 6.25.3.4).
+public struct FullTOC: SCSIReply, Equatable {
+    /// One Q frame of a lead-in.
+    public struct Pointer: Equatable, Sendable {
+        /// The session whose lead-in it stands in.
+        public let session: Int
+        /// 1 for positions, 5 for pointers into multi-session discs.
+        public let mode: UInt8
+        /// Control bits.
+        public let control: TrackControl
+        /// A0h first track, A1h last track, A2h lead-out, 1…99 a track.
+        public let point: UInt8
+        /// What the pointer says: a time, or a number in its minutes.
+        public let position: MSF
+    }
+    /// Lowest session number.
+    public let firstSession: Int
+    /// Highest session number.
+    public let lastSession: Int
+    /// All pointers, in the drive's order.
+    public let pointers: [Pointer]
+
+    /// Reads the descriptors of 11 bytes.
+    public init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
+        let header = try TOCHeader(parsing: reply)
+        var pointers: [Pointer] = []
+        for descriptor in try TOCHeader.descriptors(of: reply, size: 11) {
+            let kind = try descriptor.uint8(at: 1)
+            pointers.append(
+                Pointer(
+                    session: Int(try descriptor.uint8(at: 0)), mode: kind.bits(4...7),
+                    control: TrackControl(rawValue: kind), point: try descriptor.uint8(at: 3),
+                    position: MSF(
+                        minutes: try descriptor.uint8(at: 8), seconds: try descriptor.uint8(at: 9),
+                        frames: try descriptor.uint8(at: 10))))
+        }
+        (firstSession, lastSession) = (Int(header.first), Int(header.last))
+        self.pointers = pointers
+    }
+
+    /// The table of contents of one session; nil when its lead-in names no lead-out (A2h).
+    public func tableOfContents(session: Int) -> TableOfContents? {
+        let own = pointers.filter { $0.session == session && $0.mode == 1 }
+        guard let leadOut = own.first(where: { $0.point == 0xA2 }) else { return nil }
+        let tracks = own.filter { (1...99).contains($0.point) }
+            .map { TableOfContents.Track(number: Int($0.point), control: $0.control, start: $0.position.lba) }
+            .sorted { $0.number < $1.number }
+        return TableOfContents(tracks: tracks, leadOut: leadOut.position.lba)
+    }
+}
+
+/// READ TOC/PMA/ATIP, format 0100b: what was pressed into a blank disc's groove.
+public struct ReadATIP: SCSICommand {
+    /// The disc's own data.
+    public typealias Reply = ATIP
+    /// The standard's name.
+    public static let name = ReadTOC.name
+    static let format: UInt8 = 4
+    private let allocationLength: Int
+    /// Asks for the ATIP.
+    public init(allocationLength: Int) { self.allocationLength = allocationLength }
+    /// The command descriptor block.
+    public var cdb: CDB { ReadTOC.cdb(format: Self.format, trackOrSession: 0, allocationLength: allocationLength) }
+    /// Room for the reply.
+    public var data: DataPhase { .fromDevice(byteCount: min(allocationLength, MMC.longestReply)) }
+}
+
+/// Absolute Time In Pregroove (MMC-6, 6.25.3.6).
+public struct ATIP: SCSIReply, Equatable {
+    /// True for a CD-RW.
+    public let isRewritable: Bool
+    /// Meant for consumer audio recorders.
+    public let isUnrestrictedUse: Bool
+    /// Start of the lead-in; its time names the manufacturer.
+    public let leadIn: MSF
+    /// Last possible start of a lead-out.
+    public let lastPossibleLeadOut: MSF
+
+    /// Reads the fields up to byte 14. Some Ricoh firmware sends times as BCD: a minute from 90h on gives it away.
+    public init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
+        isUnrestrictedUse = try reply.uint8(at: 5).bit(6)
+        isRewritable = try reply.uint8(at: 6).bit(6)
+        let isBCD = try reply.uint8(at: 8) >= 0x90
+        func time(_ offset: Int) throws(ByteView.OutOfBounds) -> MSF {
+            let fields = try reply.slice(at: offset, count: 3).map { isBCD ? UInt8(bcd: $0) ?? $0 : $0 }
+            return MSF(minutes: fields[0], seconds: fields[1], frames: fields[2])
+        }
+        leadIn = try time(8)
+        lastPossibleLeadOut = try time(12)
+    }
+
+    /// False for what drives return for pressed discs: zeros, or junk.
+    public var isPlausible: Bool { (80...99).contains(leadIn.minutes) }
+}
+
+extension SCSITransport {
+    /// The formatted table of contents: its length first, then all of it.
+    public func formattedTOC() throws(SCSIError) -> FormattedTOC {
+        let header = try perform(ReadTOC.Header(format: ReadFormattedTOC.format, trackOrSession: 0))
+        return try perform(ReadFormattedTOC(allocationLength: header.totalLength))
+    }
+
+    /// The pointers of all lead-ins: their length first, then all of them.
+    public func fullTOC() throws(SCSIError) -> FullTOC {
+        let header = try perform(
+            ReadTOC.Header(format: ReadFullTOC.format, trackOrSession: ReadFullTOC.firstSession))
+        return try perform(ReadFullTOC(allocationLength: header.totalLength))
+    }
+
+    /// The ATIP: its length first, then all of it.
+    public func atip() throws(SCSIError) -> ATIP {
+        let header = try perform(ReadTOC.Header(format: ReadATIP.format, trackOrSession: 0))
+        return try perform(ReadATIP(allocationLength: header.totalLength))
+    }
+}

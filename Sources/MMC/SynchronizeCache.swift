@@ -1,0 +1,16 @@
+public import SCSI
+
+/// SYNCHRONIZE CACHE(10) (35h): everything that was sent gets onto the disc. It ends a Track-At-Once track.
+public struct SynchronizeCache: SCSICommand {
+    /// Nothing is answered.
+    public typealias Reply = NoReply
+    /// The standard's name.
+    public static let name = "SYNCHRONIZE CACHE(10)"
+    private let immediate: Bool
+    /// - Parameter immediate: return at once; the result then shows in what follows.
+    public init(immediate: Bool = false) { self.immediate = immediate }
+    /// The command descriptor block.
+    public var cdb: CDB { CDB([0x35, immediate ? 2 : 0, 0, 0, 0, 0, 0, 0, 0, 0]) }
+    /// A whole buffer and a run-out, at the lowest speed, and then some.
+    public var timeout: Int { MMC.writeTimeout }
+}

@@ -1,0 +1,238 @@
+import BinaryCoding
+import DiscLayout
+import MMC
+import SCSI
+import TestSupport
+import Testing
+
+/// Replies composed by hand from the tables of MMC-6 and SPC-4, and what is read out of them.
+@Suite struct ReplyTests {
+    static let inquiry = hex(
+        """
+        05 80 05 32 5B 00 00 00                     // CD device, removable, SPC-3, format 2
+        42 55 52 4E 44 20 20 20                     // "BURND   "
+        56 49 52 54 55 41 4C 20 43 44 2D 52 57 20 20 20  // "VIRTUAL CD-RW   "
+        31 2E 30 20                                 // "1.0 "
+        """)
+    static let serial = hex("05 80 00 04  20 41 42 31")  // page 80h, 4 bytes: " AB1"
+    static let configuration = hex(
+        """
+        00000024 0000 0009                          // 36 bytes follow; profile CD-R
+        002D 09 04 5F 00 3F 0F                      // TAO: current; BUF, test write, CD-RW
+        002E 04 04 6F 00 0C 80                      // Mastering: not current; cue sheet up to 3200
+        0108 03 04 4C 45 46 54                      // serial number "LEFT"
+        0107 0D 04 1A 00 00 00                      // RBCB, SCS, WSPD
+        """)
+    static let blankDisc = hex(
+        """
+        00 20              // bytes that follow
+        00                 // not erasable; last session empty; disc empty
+        01 01 01 01        // first track; sessions; first and last track of the last session
+        20 FF 00 00 00     // unrestricted use; disc type undefined; high bytes of the three counts
+        00 00 00 00        // disc identification, none
+        00 61 22 17        // lead-in  97:34:23
+        00 4F 3B 4A        // lead-out 79:59:74
+        00 00 00 00 00 00 00 00 00 00   // no bar code, application code or OPC entries
+        """)
+    static let blankTrack = hex(
+        """
+        0022 01 01 00 04 4F 01      // track 1, session 1, control 4; blank, mode F; NWA valid
+        00000000 00000000           // start, next writable address
+        00057DA9 00000000 00057DA9  // free blocks; packet size; track size
+        00000000 00 00 00 00        // last recorded address
+        """)
+    static let formattedTOC = hex(
+        """
+        001A 01 02
+        00 10 01 00 00000000        // track 1, audio, LBA 0
+        00 12 02 00 000034BC        // track 2, copy permitted, LBA 13500
+        00 10 AA 00 00006978        // lead-out at 27000
+        """)
+    static let fullTOC = hex(
+        """
+        0039 01 01
+        01 10 00 A0 00 00 00 00 01 00 00    // first track 1
+        01 10 00 A1 00 00 00 00 02 00 00    // last track 2
+        01 10 00 A2 00 00 00 00 06 02 00    // lead-out 06:02:00
+        01 10 00 01 00 00 00 00 00 02 00    // track 1 00:02:00
+        01 12 00 02 00 00 00 00 03 02 00    // track 2 03:02:00, copy permitted
+        """)
+    static let atip = hex(
+        "001A 00 00  D0 00 80 00  61 1A 41 00  4F 3B 4A 00  00 00 00 00  00 00 00 00  00 00 00 00")
+    static let buffer = hex("000A 00 00 00200000 00080000")  // 2 MiB, 512 KiB of them free
+    static let performance = hex(
+        """
+        00000024 00 00 00 00                              // 4 + 2 × 16 bytes
+        00 00 00 00 00057DA9 00001B90 00001B90            // 7056 kB/s
+        00 00 00 00 00057DA9 00001B90 000002C2            // 706 kB/s
+        """)
+    static let mediaEvent = hex("0006 04 5E 02 02 00 00")  // media class; new medium; present, tray closed
+    static let sense = hex("70 00 02 00 00 00 00 0A 00 00 00 00 04 08 00 80 40 00")  // 2/04/08, a quarter done
+    /// A page 05h of 52 bytes behind a header without block descriptor; LG's illegal pause and leftovers in it.
+    static let writeParameters =
+        hex("003A 00 00 00 00 0000  85 32 62 E5 08 07 00 00 20 00 00 00 00 00 00 11")
+        + [UInt8](repeating: 0xFF, count: 36)
+    /// A page 2Ah of MMC-3 with two write speeds behind a block descriptor of 8 bytes.
+    static let capabilities = hex(
+        """
+        0036 00 00 00 00 0008  00 00 00 00 00 00 08 00
+        2A 26 3F 07 F1 63 29 23 1B90 0000 0800 1B90 00 00 1B90 0000 00 00 00 00  // reads, writes, buffer 2048 KiB
+        00 00 0588 0002 00 00 1B90 00 00 0588                              // 8x is set; 40x and 8x
+        """)
+
+    @Test func `INQUIRY names the device`() throws {
+        let identity = try DeviceIdentity(parsing: ByteView(Self.inquiry))
+        #expect(identity.deviceType == DeviceIdentity.opticalDevice && identity.isRemovable)
+        #expect(identity.vendor == "BURND" && identity.product == "VIRTUAL CD-RW" && identity.revision == "1.0")
+        #expect(try SerialNumber(parsing: ByteView(Self.serial)).text == "AB1")
+    }
+
+    @Test func `features are walked and read`() throws {
+        let configuration = try Configuration(parsing: ByteView(Self.configuration))
+        #expect(configuration.currentProfile == Configuration.Profile.cdR && configuration.hasRecordableCD)
+        let tao = try #require(configuration.trackAtOnce)
+        #expect(tao.isCurrent && tao.hasBufferUnderrunProtection && tao.hasTestWrite && tao.writesCDRW)
+        let mastering = try #require(configuration.mastering)
+        #expect(!mastering.isCurrent && mastering.writesSessionAtOnce && mastering.writesRaw && mastering.writesRToW)
+        #expect(mastering.longestCueSheet == 3200)
+        #expect(configuration.serialNumber == "LEFT")
+        let streaming = try #require(configuration.realTimeStreaming)
+        #expect(streaming.setsSpeed && streaming.listsWriteSpeeds && streaming.readsBufferCapacityInBlocks)
+    }
+
+    @Test func `a blank CD-R has one empty session and room up to its last lead-out`() throws {
+        let disc = try DiscInformation(parsing: ByteView(Self.blankDisc))
+        #expect(disc.status == .empty && disc.lastSessionState == .empty && !disc.isErasable)
+        #expect(disc.sessionCount == 1 && disc.lastTrackInLastSession == 1)
+        #expect(disc.lastSessionLeadIn == MSF(minutes: 97, seconds: 34, frames: 23))
+        #expect(disc.lastPossibleLeadOut == MSF(minutes: 79, seconds: 59, frames: 74))
+    }
+
+    @Test func `a finalised disc names no further lead-out`() throws {
+        let reply =
+            hex("00 20 0E 01 01 01 02 20 00 00 00 00 00000000 FFFFFFFF FFFFFFFF") + Array(repeating: 0, count: 10)
+        let disc = try DiscInformation(parsing: ByteView(reply))
+        #expect(disc.status == .finalized && disc.lastSessionState == .complete && disc.lastTrackInLastSession == 2)
+        #expect(disc.lastPossibleLeadOut == nil && disc.lastSessionLeadIn == nil)
+    }
+
+    @Test func `the next track of a blank disc begins at 0`() throws {
+        let track = try TrackInformation(parsing: ByteView(Self.blankTrack))
+        #expect(track.isBlank && !track.isReserved && !track.isPacket && !track.isDamaged)
+        #expect(track.start == 0 && track.nextWritableAddress == 0 && track.freeBlocks == 359_849)
+    }
+
+    @Test func `an address that is not valid is none`() throws {
+        var reply = Self.blankTrack
+        reply[7] = 0
+        #expect(try TrackInformation(parsing: ByteView(reply)).nextWritableAddress == nil)
+    }
+
+    @Test func `the formatted and the raw table of contents agree`() throws {
+        let formatted = try FormattedTOC(parsing: ByteView(Self.formattedTOC))
+        let expected = TableOfContents(
+            tracks: [
+                .init(number: 1, control: [], start: 0), .init(number: 2, control: .copyPermitted, start: 13_500),
+            ], leadOut: 27_000)
+        #expect(formatted.tracks == expected.tracks && formatted.leadOut == expected.leadOut)
+        let full = try FullTOC(parsing: ByteView(Self.fullTOC))
+        #expect(full.tableOfContents(session: 1) == expected && full.lastSession == 1)
+        #expect(full.tableOfContents(session: 2) == nil)
+    }
+
+    @Test func `an ATIP names lead-in and capacity`() throws {
+        let atip = try ATIP(parsing: ByteView(Self.atip))
+        #expect(!atip.isRewritable && !atip.isUnrestrictedUse && atip.isPlausible)
+        #expect(atip.leadIn == MSF(minutes: 97, seconds: 26, frames: 65))
+        #expect(atip.lastPossibleLeadOut == MSF(minutes: 79, seconds: 59, frames: 74))
+    }
+
+    @Test func `an ATIP in BCD is converted`() throws {
+        var reply = Self.atip
+        reply.replaceSubrange(8..<11, with: [0x97, 0x26, 0x65])
+        reply.replaceSubrange(12..<15, with: [0x79, 0x59, 0x74])
+        let atip = try ATIP(parsing: ByteView(reply))
+        #expect(atip.leadIn == MSF(minutes: 97, seconds: 26, frames: 65))
+        #expect(atip.lastPossibleLeadOut == MSF(minutes: 79, seconds: 59, frames: 74))
+    }
+
+    @Test func `a buffer of two MiB with a quarter free is three quarters full`() throws {
+        #expect(try BufferCapacity(parsing: ByteView(Self.buffer)).percentFull == 75)
+        let lie = hex("000A 00 00 00000010 00000020")
+        #expect(try BufferCapacity(parsing: ByteView(lie)).percentFull == 50)
+        let nothing = hex("000A 00 00 00000000 00000000")
+        #expect(try BufferCapacity(parsing: ByteView(nothing)).percentFull == nil)
+    }
+
+    @Test func `write speeds are listed in the drive's order`() throws {
+        #expect(try WriteSpeedDescriptors(parsing: ByteView(Self.performance)).writeSpeeds == [7056, 706])
+    }
+
+    @Test func `a media event tells of tray and disc`() throws {
+        let status = try MediaStatus(parsing: ByteView(Self.mediaEvent))
+        #expect(status.state == .init(event: .newMedia, isMediumPresent: true, isTrayOpen: false))
+        #expect(try MediaStatus(parsing: ByteView(hex("0002 80 00"))).state == nil)
+    }
+
+    @Test func `requested sense carries progress`() throws {
+        let sense = try #require(try RequestedSense(parsing: ByteView(Self.sense)).sense)
+        #expect((sense.key, sense.code, sense.qualifier) == (2, 4, 8) && sense.progress == 0.25)
+    }
+
+    @Test func `a capabilities page is found behind a block descriptor`() throws {
+        let page = try #require(CapabilitiesPage(ModePage(parsing: ByteView(Self.capabilities))))
+        #expect(page.writesCDR && page.writesCDRW && page.hasTestWrite && page.hasBufferUnderrunProtection)
+        #expect(page.loadingMechanism == 1 && page.ejects && page.hasAccurateStream && !page.isLocked)
+        #expect(page.bufferKiB == 2048 && page.maximumWriteSpeed == 7056 && page.currentWriteSpeed == 1416)
+        #expect(page.writeSpeeds == [7056, 1416])
+    }
+
+    @Test func `a short capabilities page leaves what it lacks unknown`() throws {
+        let page = try #require(
+            CapabilitiesPage(ModePage(bytes: hex("2A 12 00 00 71 60 29") + Array(repeating: 0, count: 13))))
+        #expect(page.bufferKiB == nil && page.currentWriteSpeed == nil && page.writeSpeeds.isEmpty)
+        #expect(CapabilitiesPage(ModePage(bytes: hex("2A 02 00 00"))) == nil)
+    }
+
+    typealias Parser = @Sendable ([UInt8]) throws -> Void
+    static func parser<Reply: SCSIReply>(_: Reply.Type) -> Parser { { _ = try Reply(parsing: ByteView($0)) } }
+
+    /// Reply, its parser, and how many bytes of it hold fields that are read.
+    static let replies: [(name: String, bytes: [UInt8], needed: Int, parse: Parser)] = [
+        ("INQUIRY", inquiry, 36, parser(DeviceIdentity.self)),
+        ("serial number", serial, 8, parser(SerialNumber.self)),
+        ("GET CONFIGURATION", configuration, 40, parser(Configuration.self)),
+        ("READ DISC INFORMATION", blankDisc, 24, parser(DiscInformation.self)),
+        ("READ TRACK INFORMATION", blankTrack, 28, parser(TrackInformation.self)),
+        ("formatted TOC", formattedTOC, 28, parser(FormattedTOC.self)),
+        ("raw TOC", fullTOC, 59, parser(FullTOC.self)),
+        ("ATIP", atip, 15, parser(ATIP.self)),
+        ("READ BUFFER CAPACITY", buffer, 12, parser(BufferCapacity.self)),
+        ("GET PERFORMANCE", performance, 40, parser(WriteSpeedDescriptors.self)),
+        ("media event", mediaEvent, 6, parser(MediaStatus.self)),
+        ("REQUEST SENSE", sense, 14, parser(RequestedSense.self)),
+        ("page 05h", writeParameters, 60, parser(ModePage.self)),
+        ("page 2Ah", capabilities, 56, parser(ModePage.self)),
+    ]
+
+    @Test(arguments: replies.indices) func `a reply cut short at any length is an error, not a crash`(_ index: Int)
+        throws
+    {
+        let reply = Self.replies[index]
+        for length in 0..<reply.needed {
+            #expect(throws: ByteView.OutOfBounds.self, "\(reply.name) cut to \(length)") {
+                try reply.parse(Array(reply.bytes.prefix(length)))
+            }
+        }
+        try reply.parse(Array(reply.bytes.prefix(reply.needed)))
+    }
+
+    @Test(arguments: replies.indices) func `no reply of random bytes makes a parser crash`(_ index: Int) {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<500 {
+            let length = Int.random(in: 0...80, using: &random)
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
+            _ = try? Self.replies[index].parse(bytes)
+        }
+    }
+}
