@@ -48,7 +48,7 @@ let values: [Target] = [
 /// What touches the machine.
 let edges: [Target] = [
     library("POSIX", ["CPOSIX"]),
-    library("HTTPCore", ["POSIX"]),
+    library("HTTPCore", ["POSIX", "CPOSIX"]),
     library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
     library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
     library("AudioDecoding", ["CFFmpeg", "DecodeContract"]),
@@ -85,6 +85,7 @@ let testTargets: [Target] = [
     tests("DiscLayoutTests", ["DiscLayout"]),
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
     tests("POSIXTests", ["POSIX"]),
+    tests("HTTPCoreTests", ["HTTPCore", "POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -48,3 +49,7 @@ int cposix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 int cposix_reserve(int fd, off_t length) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, length); }
 
 const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;
+
+void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length) {
+    return memmem(hay, hay_length, needle, needle_length);
+}

@@ -2,6 +2,7 @@
 #ifndef CPOSIX_H
 #define CPOSIX_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,9 @@ int cposix_accept(int fd);
 
 /// Takes room for a file's first `length` bytes, whose size stays (fallocate FALLOC_FL_KEEP_SIZE). 0, or -1 with errno.
 int cposix_reserve(int fd, off_t length);
+
+/// memmem(3), which Glibc declares for _GNU_SOURCE only.
+void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length);
 
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
