@@ -88,6 +88,7 @@ let testTargets: [Target] = [
     tests("HTTPCoreTests", ["HTTPCore", "POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
+    tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
