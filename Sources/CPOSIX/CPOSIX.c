@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
-#include <string.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -47,6 +47,25 @@ int cposix_unix_address(int fd, const char *path, int binding) {
 int cposix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 
 int cposix_reserve(int fd, off_t length) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, length); }
+
+static volatile int termination_fd = -1;
+
+static void note_termination(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    // The pipe is full only when it has been told often enough.
+    ssize_t written = write(termination_fd, &byte, 1);
+    (void)written;
+    errno = saved;
+}
+
+int cposix_catch_termination(int fd) {
+    termination_fd = fd;
+    struct sigaction action = {.sa_handler = note_termination, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGTERM, &action, NULL) < 0) return -1;
+    return sigaction(SIGINT, &action, NULL);
+}
 
 const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;
 

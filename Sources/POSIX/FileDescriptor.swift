@@ -93,3 +93,18 @@ public final class FileDescriptor: Sendable {
         return answer == 1
     }
 }
+
+extension FileDescriptor {
+    /// Writes all of the bytes at `offset`, without moving the file's position.
+    public func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let written = pwrite(number, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw .last("pwrite")
+            }
+            done += written
+        }
+    }
+}

@@ -1,1 +1,91 @@
-// VirtualRecorder
+import BinaryCoding
+import POSIX
+public import SCSI
+
+/// A CD recorder made of software: an MMC target that takes CDBs and keeps its discs as folders of plain files.
+///
+/// It is the judge of what the engine sends, so it knows nothing of it: this target imports `BinaryCoding`, `DiscLayout`,
+/// `SectorCoding`, `SCSI` and `POSIX`, and reads the standards (SPC-4, MMC-6, Orange Book part II) by itself. Never `MMC`,
+/// `BurnPlan` or `BurnEngine`.
+///
+/// What it does: track-at-once recording of audio on an 80-minute CD-R, in as many sessions as fit, and reading it back.
+///
+/// # A disc
+///
+/// A folder with four files:
+/// - `disc.json`: what has been recorded. `format` (1), `state` (for people; it follows from the rest), `medium` (`type`,
+///   `lead_in` and `last_lead_out` as the pre-groove gives them), `base_lba` (−150: the block that the files begin with) and
+///   `sessions`, each with `number`, `disc_type`, `mcn`, `tracks`, and once it is closed `lead_out` (an LBA) and `following`
+///   (`none`, `last`, `another`: what the lead-in says of a next session). A track has `number`, `control`, `state` (`open`,
+///   `complete`, `cut-off`), `damaged`, `isrc`, `indexes` (each `index` and `lba`), `blocks` (from index 1 on) and `run_out`
+///   (link blocks behind them). Replaced as a whole, never changed in place.
+/// - `main.bin`: 2352 bytes for every block from `base_lba` on: pauses, run-outs and what lies between sessions too, those as
+///   zeros and mostly as holes.
+/// - `sub.bin`: 96 bytes for every block, channels P to W interleaved as drives send them: byte k holds bit k of all eight
+///   channels, P in bit 7 and Q in bit 6.
+/// - `journal`: a line for each event, beginning with its time.
+///
+/// The lock on `main.bin` is held while the disc is in a recorder. `Tray` says how discs follow one another.
+///
+/// Whatever moment the recorder is killed at, the folder opens again: a track that was open then is `cut-off`, and CLOSE
+/// TRACK closes it with what it has.
+public final class VirtualRecorder: SCSITarget {
+    /// How a recorder is set up.
+    public struct Configuration: Sendable {
+        /// Folder of the first disc; it becomes a blank 80-minute CD-R if it does not exist.
+        public var disc: String
+        /// Serial number, up to 32 characters of it.
+        public var name: String
+        /// Fastest speed as a multiple of 75 sectors a second, 1…72; nil when nothing is to take any time.
+        public var maximumSpeed: Int?
+        /// Time as the recorder knows it.
+        public var clock: RecorderClock
+        /// Told of failures that a SCSI answer cannot explain, such as a full disk under the recorder.
+        public var report: @Sendable (String) -> Void
+
+        /// A recorder that works on the machine's clock.
+        public init(
+            disc: String, name: String, maximumSpeed: Int?, clock: RecorderClock = .system,
+            report: @escaping @Sendable (String) -> Void = { _ in }
+        ) {
+            (self.disc, self.name, self.maximumSpeed) = (disc, name, maximumSpeed)
+            (self.clock, self.report) = (clock, report)
+        }
+    }
+
+    private let drive: Lock<Drive>
+
+    /// Switches a recorder on, with the disc in that was in it last.
+    ///
+    /// - Throws: `DiscFolderError` when that disc cannot be used.
+    public init(_ configuration: Configuration) throws(DiscFolderError) {
+        let clock = configuration.clock
+        let tray = try Tray(disc: configuration.disc, blank: .cdR80, secondsSince1970: clock.secondsSince1970)
+        drive = Lock(
+            Drive(
+                name: configuration.name, tray: tray, maximumSpeed: configuration.maximumSpeed, clock: clock,
+                report: configuration.report))
+    }
+
+    /// Folder of the disc that is in; nil when the tray is open.
+    public var discInTray: String? { drive.withLock { $0.tray.folder?.path } }
+
+    /// Executes one command, one at a time; a command that takes its time keeps the next one waiting, as in any drive.
+    public func execute(
+        _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int
+    ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
+        let padded = cdb.bytes + [UInt8](repeating: 0, count: 16 - cdb.bytes.count)
+        let command = Command(cdb: padded, dataOut: dataOut, transfer: transfer)
+        // The lock is what makes commands go one at a time, so it is held while a command waits for the laser.
+        switch drive.withLock({ $0.execute(command, length: cdb.bytes.count) }) {
+        case .success(let reply):
+            let dataIn = reply.count > transfer ? Array(reply.prefix(transfer)) : reply
+            let residual = dataOut.isEmpty ? transfer - dataIn.count : 0
+            return (SCSIOutcome(residual: residual), dataIn)
+        case .failure(let condition):
+            let residual = dataOut.isEmpty ? transfer : dataOut.count
+            let outcome = SCSIOutcome(status: 0x02, driverStatus: 8, residual: residual, sense: condition.senseData)
+            return (outcome, [])
+        }
+    }
+}

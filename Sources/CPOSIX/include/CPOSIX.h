@@ -34,6 +34,9 @@ int cposix_reserve(int fd, off_t length);
 /// memmem(3), which Glibc declares for _GNU_SOURCE only.
 void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length);
 
+/// From now on SIGTERM and SIGINT do nothing but write their number, one byte, to `fd`. 0, or -1 with errno.
+int cposix_catch_termination(int fd);
+
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
 

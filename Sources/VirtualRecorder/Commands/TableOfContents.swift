@@ -1,0 +1,151 @@
+import BinaryCoding
+import DiscLayout
+
+extension Drive {
+    /// READ TOC/PMA/ATIP and READ SUB-CHANNEL (MMC-6, 6.25; MMC-3, 6.31).
+    static let tableOfContentsCommands: [UInt8: Entry] = [
+        0x42: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.readSubChannel(command) },
+        0x43: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.readTableOfContents(command) },
+    ]
+
+    private func readTableOfContents(_ command: Command) throws(CheckCondition) -> [UInt8] {
+        let disc = try medium().disc
+        // Drives of before MMC had the format in the last byte, and programs still put it there.
+        let format = command.cdb[2].bits(0...3) == 0 ? command.cdb[9].bits(6...7) : command.cdb[2].bits(0...3)
+        let isMSF = command.cdb[1].bit(1)
+        let reply: [UInt8] =
+            switch format {
+            case 0: try TableOfContentsReply.toc(disc, from: command.cdb[6], isMSF: isMSF)
+            case 1: try TableOfContentsReply.sessions(disc, isMSF: isMSF)
+            case 2: try TableOfContentsReply.full(disc, from: Int(command.cdb[6]))
+            case 4: TableOfContentsReply.atip(disc.medium)
+            // No CD-TEXT: the header alone.
+            case 5: [0, 2, 0, 0]
+            default: throw .invalidFieldInCDB(byte: 2)
+            }
+        return Array(reply.prefix(command.uint16(at: 7)))
+    }
+
+    private func readSubChannel(_ command: Command) throws(CheckCondition) -> [UInt8] {
+        let disc = try medium().disc
+        // No audio is being played.
+        let header: [UInt8] = [0, 0x15]
+        guard command.cdb[2].bit(6) else { return Array((header + [0, 0]).prefix(command.uint16(at: 7))) }
+        let reply: [UInt8]
+        switch command.cdb[3] {
+        case 0x01:
+            guard let first = disc.tracks.first else { throw .invalidFieldInCDB(byte: 2) }
+            let isMSF = command.cdb[1].bit(1)
+            reply =
+                header + [0, 12, 0x01, 0x10 | first.control.rawValue, UInt8(first.number), 1]
+                + TableOfContentsReply.address(first.start, isMSF: isMSF) + [0, 0, 0, 0]
+        case 0x02:
+            let number = disc.sessions.first?.catalogNumber
+            let digits = number.map { Array($0.utf8) } ?? [UInt8](repeating: 0, count: 13)
+            reply = header + [0, 20, 0x02, 0, 0, 0, number == nil ? 0 : 0x80] + digits + [0, 0]
+        case 0x03:
+            guard let track = disc.tracks.first(where: { $0.number == Int(command.cdb[6]) }) else {
+                throw .invalidFieldInCDB(byte: 6)
+            }
+            let code = track.isrc.map { Array($0.utf8) } ?? [UInt8](repeating: 0, count: 12)
+            reply =
+                header + [
+                    0, 20, 0x03, 0x10 | track.control.rawValue, UInt8(track.number), 0, track.isrc == nil ? 0 : 0x80,
+                ]
+                + code + [0, 0, 0]
+        default: throw .invalidFieldInCDB(byte: 3)
+        }
+        return Array(reply.prefix(command.uint16(at: 7)))
+    }
+}
+
+/// The replies of READ TOC/PMA/ATIP, whole: what is asked for is cut from them. In all of them address comes before control.
+enum TableOfContentsReply {
+    private static let leadOutNumber: UInt8 = 0xAA
+
+    /// An address as the MSF bit wants it.
+    static func address(_ lba: Int, isMSF: Bool) -> [UInt8] {
+        let time = MSF(lba: lba)
+        return isMSF ? [0, time.minutes, time.seconds, time.frames] : Int32(clamping: lba).bigEndianBytes
+    }
+
+    private static func entry(_ control: TrackControl, _ number: UInt8, _ lba: Int, isMSF: Bool) -> [UInt8] {
+        [0, 0x10 | control.rawValue, number, 0] + address(lba, isMSF: isMSF)
+    }
+
+    private static func withHeader(_ first: Int, _ last: Int, _ body: [UInt8]) -> [UInt8] {
+        UInt16(clamping: 2 + body.count).bigEndianBytes + [UInt8(clamping: first), UInt8(clamping: last)] + body
+    }
+
+    /// The closed sessions; without one there is nothing in any lead-in.
+    private static func closedSessions(of disc: Disc) throws(CheckCondition) -> [Disc.Session] {
+        let sessions = disc.closedSessions
+        guard !sessions.isEmpty else { throw .invalidFieldInCDB(byte: 2) }
+        return sessions
+    }
+
+    /// Format 0: tracks of all complete sessions and the lead-out of the last.
+    static func toc(_ disc: Disc, from start: UInt8, isMSF: Bool) throws(CheckCondition) -> [UInt8] {
+        let sessions = try closedSessions(of: disc)
+        let tracks = sessions.flatMap(\.tracks)
+        guard let first = tracks.first, let last = tracks.last, let closing = sessions.last?.closing,
+            start == leadOutNumber || Int(start) <= last.number
+        else { throw .invalidFieldInCDB(byte: 6) }
+        var body = tracks.filter { $0.number >= Int(start) }
+            .flatMap { entry($0.control, UInt8($0.number), $0.start, isMSF: isMSF) }
+        body += entry(last.control, leadOutNumber, closing.leadOut, isMSF: isMSF)
+        return withHeader(first.number, last.number, body)
+    }
+
+    /// Format 1: the first track of the last complete session.
+    static func sessions(_ disc: Disc, isMSF: Bool) throws(CheckCondition) -> [UInt8] {
+        let sessions = try closedSessions(of: disc)
+        guard let last = sessions.last, let track = last.tracks.first else { throw .invalidFieldInCDB(byte: 2) }
+        return withHeader(1, last.number, entry(track.control, UInt8(track.number), track.start, isMSF: isMSF))
+    }
+
+    /// Format 2: what the Q channel of every lead-in says.
+    static func full(_ disc: Disc, from first: Int) throws(CheckCondition) -> [UInt8] {
+        let sessions = try closedSessions(of: disc)
+        guard let last = sessions.last, first <= last.number else { throw .invalidFieldInCDB(byte: 6) }
+        let body = sessions.filter { $0.number >= first }.flatMap { points(of: $0, on: disc.medium) }
+        return withHeader(1, last.number, body)
+    }
+
+    private static func points(of session: Disc.Session, on medium: Medium) -> [UInt8] {
+        guard let first = session.tracks.first, let last = session.tracks.last, let closing = session.closing else {
+            return []
+        }
+        func point(_ address: UInt8, _ control: TrackControl, _ point: UInt8, _ time: [UInt8], _ p: [UInt8]) -> [UInt8]
+        {
+            [UInt8(clamping: session.number), address << 4 | control.rawValue, 0, point] + time + p
+        }
+        func p(_ lba: Int) -> [UInt8] {
+            let time = MSF(lba: lba)
+            return [time.minutes, time.seconds, time.frames]
+        }
+        let none: [UInt8] = [0, 0, 0, 0]
+        var bytes = point(1, first.control, 0xA0, none, [UInt8(first.number), session.discType, 0])
+        bytes += point(1, last.control, 0xA1, none, [UInt8(last.number), 0, 0])
+        bytes += point(1, last.control, 0xA2, none, p(closing.leadOut))
+        for track in session.tracks { bytes += point(1, track.control, UInt8(track.number), none, p(track.start)) }
+        guard closing.following != .none else { return bytes }
+        // Mode-5 points (Orange Book part II): where the next session may be recorded, and the pre-groove's own lead-in.
+        let next = closing.leadOut + Disc.gap(afterSession: session.number) + RedBook.pauseSectors
+        let pointers: UInt8 = session.number == 1 ? 2 : 1
+        let time = closing.following == .another ? p(next) : [0xFF, 0xFF, 0xFF]
+        bytes += point(5, first.control, 0xB0, time + [pointers], p(medium.lastLeadOut.lba))
+        if session.number == 1 {
+            let leadIn = medium.leadInStart
+            bytes += point(5, first.control, 0xC0, none, [leadIn.minutes, leadIn.seconds, leadIn.frames])
+        }
+        return bytes
+    }
+
+    /// Format 4: the pre-groove. Indicative target writing power 5, CD-R.
+    static func atip(_ medium: Medium) -> [UInt8] {
+        func time(_ time: MSF) -> [UInt8] { [time.minutes, time.seconds, time.frames, 0] }
+        let head: [UInt8] = [0, 26, 0, 0, 0xD0, 0x00, 0x80, 0]
+        return head + time(medium.leadInStart) + time(medium.lastLeadOut) + [UInt8](repeating: 0, count: 12)
+    }
+}

@@ -1,0 +1,122 @@
+import BinaryCoding
+import SCSI
+
+/// One command as it arrived: the CDB filled up with zeros, and what came with it.
+struct Command: @unchecked Sendable {
+    // Unchecked is right: what `dataOut` points to is read only, and only until the command has been answered.
+
+    /// Sixteen bytes.
+    let cdb: [UInt8]
+    /// A parameter list or blocks; empty when there is none.
+    let dataOut: UnsafeRawBufferPointer
+    /// Room for data-in at the initiator.
+    let transfer: Int
+
+    var operationCode: UInt8 { cdb[0] }
+    func uint16(at offset: Int) -> Int { Int(cdb[offset]) << 8 | Int(cdb[offset + 1]) }
+    func uint24(at offset: Int) -> Int { uint16(at: offset) << 8 | Int(cdb[offset + 2]) }
+    /// A logical block address: two's complement.
+    func address(at offset: Int) -> Int {
+        Int(Int32(truncatingIfNeeded: uint16(at: offset) << 16 | uint16(at: offset + 2)))
+    }
+}
+
+/// The drive: what is in it, what it has been told, and what it has to tell. One thread at a time.
+///
+/// Commands are extensions of it, a file per family, entered in `Drive.commands`.
+final class Drive {
+    let name: String
+    let tray: Tray
+    let clock: RecorderClock
+    /// Told of failures that sense data cannot explain: a full disk under the recorder.
+    let report: @Sendable (String) -> Void
+    var speed: SpeedModel
+    var parameters = WriteParameters()
+    /// Page 01h as MODE SELECT left it.
+    var errorRecoveryPage = ModePages.defaultErrorRecovery
+    /// PREVENT ALLOW MEDIUM REMOVAL is in force.
+    var isLocked = false
+    /// Unit attentions not yet told, oldest first.
+    var attentions: [CheckCondition] = [.powerOnReset]
+    /// The media event that GET EVENT STATUS NOTIFICATION tells next.
+    var mediaEvent = MediaEvent.none
+
+    init(
+        name: String, tray: Tray, maximumSpeed: Int?, clock: RecorderClock, report: @escaping @Sendable (String) -> Void
+    ) {
+        (self.name, self.tray, self.clock, self.report) = (name, tray, clock, report)
+        speed = SpeedModel(maximum: maximumSpeed)
+        if !tray.isOpen { mediaEvent = .newMedium }
+    }
+
+    /// What a command does and when it may.
+    struct Entry: Sendable {
+        /// What has to be so before a command is looked at.
+        enum Condition: Sendable {
+            /// Answered whatever is going on, unit attentions kept for later (SPC-4, 5.14; MMC-6, 4.1.6).
+            case always
+            /// Answered with or without a disc, also while a long write is in progress.
+            case attended
+            /// Needs a drive that is not busy.
+            case idle
+            /// Needs a disc, and a drive that is not busy.
+            case medium
+        }
+        let condition: Condition
+        let run: @Sendable (Drive, Command) throws(CheckCondition) -> [UInt8]
+
+        init(
+            _ condition: Condition, _ run: @escaping @Sendable (Drive, Command) throws(CheckCondition) -> [UInt8]
+        ) { (self.condition, self.run) = (condition, run) }
+    }
+
+    /// Everything that the drive can do.
+    static let commands: [UInt8: Entry] = [
+        identityCommands, configurationCommands, modeCommands, discInformationCommands, tableOfContentsCommands,
+        writingCommands, readingCommands, trayCommands, bufferCommands, speedCommands,
+    ].reduce(into: [:]) { all, family in all.merge(family) { _, _ in preconditionFailure("one entry a command") } }
+
+    /// Carries out one command; at most `transfer` bytes come back.
+    func execute(_ command: Command, length: Int) -> Result<[UInt8], CheckCondition> {
+        Result { () throws(CheckCondition) in
+            let entry = Self.commands[command.operationCode]
+            if entry?.condition != .always, !attentions.isEmpty { throw attentions.removeFirst() }
+            guard let entry else { throw .invalidOperationCode }
+            guard length >= Self.length(ofOperation: command.operationCode) else {
+                throw .invalidFieldInCDB(byte: UInt16(clamping: length))
+            }
+            try check(entry.condition)
+            return try entry.run(self, command)
+        }
+    }
+
+    /// CDB length by the group in the operation code's upper three bits (SPC-4, 4.3.4.1).
+    private static func length(ofOperation code: UInt8) -> Int {
+        switch code >> 5 {
+        case 0: 6
+        case 1, 2: 10
+        case 4: 16
+        default: 12
+        }
+    }
+
+    private func check(_ condition: Entry.Condition) throws(CheckCondition) {
+        switch condition {
+        case .always, .attended: break
+        case .idle: try requireIdle()
+        case .medium:
+            _ = try medium()
+            try requireIdle()
+        }
+    }
+
+    /// The disc in the tray.
+    func medium() throws(CheckCondition) -> DiscFolder {
+        guard let folder = tray.folder else { throw .mediumNotPresentTrayOpen }
+        return folder
+    }
+
+    func requireIdle() throws(CheckCondition) {
+        if let progress = speed.progress(at: clock.now()) { throw .longWriteInProgress(progress) }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Glibc
+import POSIX
+import SCSITransports
+import VirtualRecorder
+
+/// `burnd virtual-recorder`: a CD recorder made of software, on a Unix socket.
+struct VirtualRecorderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "virtual-recorder",
+        abstract: "A CD recorder made of software, on a Unix socket.",
+        discussion: """
+            Takes SCSI commands (MMC) as a recorder does and keeps its discs as folders; `burnd disc` shows what is on them. \
+            Any program can burn to it: burnd by `--drive unix:PATH`, others through the preload shim in Tests/Peers/sgshim, \
+            which has the protocol too (PROTOCOL.md).
+
+            The folder is the disc in the tray; one that does not exist becomes a blank 80-minute CD-R. A disc that was \
+            ejected stays as a folder, and the next load puts in a fresh blank, in a new folder beside it: DIR-2, DIR-3 and \
+            so on. A disc that was still blank when it was ejected comes back. DIR.tray remembers which disc is in, so that a \
+            recorder started again goes on with that one.
+
+            Prints a line when it is ready and runs until SIGTERM or SIGINT, which end it with status 0.
+            """)
+
+    @Option(help: ArgumentHelp("The socket to listen on, of any length.", valueName: "path"))
+    var socket: String
+
+    @Option(help: ArgumentHelp("The disc that is in the tray at the start.", valueName: "dir"))
+    var disc: String
+
+    @Option(help: "Label and serial number. (default: the name of the disc folder)")
+    var name: String?
+
+    @Option(help: ArgumentHelp("Fastest speed: 1 to 72, or `max` for as fast as the machine is.", valueName: "speed"))
+    var speed: RecorderSpeed = .limited(48)
+
+    func validate() throws {
+        guard !socket.isEmpty, !disc.isEmpty else { throw ValidationError("--socket and --disc must not be empty.") }
+        if let name, name.isEmpty { throw ValidationError("--name must not be empty.") }
+    }
+
+    func run() async throws {
+        let termination = try TerminationSignal()
+        let label = name ?? disc.split(separator: "/").last.map(String.init) ?? disc
+        let server = try makeServer(label)
+        BlockingThread.start {
+            _ = try? termination.wait()
+            server.stop()
+        }
+        print("ready: virtual recorder \(label) on \(socket)")
+        fflush(nil)
+        try await BlockingThread.run { try server.run() }
+    }
+
+    private func makeServer(_ label: String) throws -> UnixSocketServer {
+        do {
+            let recorder = try VirtualRecorder(
+                VirtualRecorder.Configuration(
+                    disc: disc, name: label, maximumSpeed: speed.maximum, report: { Self.tell($0) }))
+            return try UnixSocketServer(address: UnixSocketAddress(socket), target: recorder)
+        } catch let error as SystemError where error.number == EADDRINUSE {
+            Self.tell("a recorder is listening on \(socket) already")
+        } catch let error as SystemError where error.number == EEXIST && error.call == "bind" {
+            Self.tell("\(socket) exists and is no socket")
+        } catch {
+            Self.tell("\(error)")
+        }
+        throw ExitCode.failure
+    }
+
+    /// One line to standard error.
+    private static func tell(_ text: String) {
+        let line = Array("burnd virtual-recorder: \(text)\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// How fast a virtual recorder is at most.
+enum RecorderSpeed: ExpressibleByArgument {
+    case limited(Int)
+    case unlimited
+
+    /// Nothing faster was ever built for CDs.
+    private static let range = 1...72
+
+    init?(argument: String) {
+        if argument == "max" {
+            self = .unlimited
+        } else if let number = Int(argument), Self.range.contains(number) {
+            self = .limited(number)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .limited(let number): "\(number)"
+        case .unlimited: "max"
+        }
+    }
+
+    /// Nil when nothing is to take any time.
+    var maximum: Int? {
+        if case .limited(let number) = self { number } else { nil }
+    }
+}
