@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# Building burnd and running a station. To be sourced, after messages.sh, at the top of the project.
+
+# The program that build_burnd makes, optimised; burnd-decode is beside it.
+readonly burnd=$PWD/.build/release/burnd
+
+# build_burnd: an optimised build.
+build_burnd() {
+    say "Building burnd. A first build fetches and compiles its Swift packages too and takes some minutes."
+    swift build -c release
+}
+
+# port_is_taken PORT: whether something listens there on 127.0.0.1.
+port_is_taken() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# wait_until_healthy URL PID LOG: until the station answers, at most 30 seconds; it may have a database to upgrade.
+wait_until_healthy() {
+    local url=$1 pid=$2 log=$3 deadline=$((SECONDS + 30))
+    until curl -fs -o /dev/null "$url/healthz"; do
+        if ! kill -0 "$pid" 2>/dev/null || ((SECONDS > deadline)); then
+            tail -n 20 "$log" >&2
+            fail "the station did not start; above are the last lines of $log"
+        fi
+        sleep 0.1
+    done
+}
+
+# end_recorders DATA: ends the virtual recorders of a station, which outlive it by design, and waits for their end. A
+# number in a pid file counts only while it is a virtual recorder's: the system may have given it to another process.
+end_recorders() {
+    local file pid deadline=$((SECONDS + 10))
+    for file in "$1"/recorders/*/pid; do
+        pid=$(cat "$file" 2>/dev/null) || continue
+        is_virtual_recorder "$pid" || continue
+        kill -TERM "$pid" 2>/dev/null || continue
+        while is_virtual_recorder "$pid" && ((SECONDS < deadline)); do sleep 0.1; done
+    done
+}
+
+# is_virtual_recorder PID
+is_virtual_recorder() {
+    [[ $1 =~ ^[0-9]+$ && -r /proc/$1/cmdline ]] && tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline" | grep -q ' virtual-recorder '
+}
