@@ -91,6 +91,12 @@ let testTargets: [Target] = [
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
+    tests(
+        "BurnJobsTests",
+        [
+            "BurnJobs", "BurnAPI", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI", "SCSITransports",
+            logging,
+        ]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 

@@ -1,0 +1,71 @@
+import Drives
+import JobQueue
+
+/// A drive as the API shows it.
+struct DriveResource: Encodable, Sendable {
+    struct Media: Encodable, Sendable {
+        let kind: String
+        let status: String
+        let erasable: Bool
+        let capacitySectors: Int
+        let freeSectors: Int
+        let tracks: Int
+        let sessions: Int
+        let manufacturer: OrNull<String>
+
+        init(_ media: DriveMedia) {
+            (kind, status, erasable) = (media.kind, media.status.rawValue, media.isErasable)
+            (capacitySectors, freeSectors) = (media.capacitySectors, media.freeSectors)
+            (tracks, sessions, manufacturer) = (media.trackCount, media.sessionCount, OrNull(media.manufacturer))
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case kind, status, erasable, tracks, sessions, manufacturer
+            case capacitySectors = "capacity_sectors"
+            case freeSectors = "free_sectors"
+        }
+    }
+
+    let id: String
+    let label: String
+    let vendor: String
+    let product: String
+    let firmware: String
+    let serial: String
+    let state: String
+    let reasons: [String]
+    let enabled: Bool
+    let present: Bool
+    let tray: String
+    let safeToOpen: Bool
+    let media: OrNull<Media>
+    let job: OrNull<Int>
+    let address: String
+
+    init(_ drive: DriveStatus) {
+        (id, label, address) = (drive.id, drive.label, drive.address)
+        (vendor, product) = (drive.identity?.vendor ?? "", drive.identity?.product ?? "")
+        (firmware, serial) = (drive.identity?.firmware ?? "", drive.identity?.serial ?? "")
+        (state, reasons) = (drive.state.rawValue, Self.reasons(drive).map(\.rawValue))
+        (enabled, present, tray) = (drive.isEnabled, drive.isPresent, drive.tray.rawValue)
+        (safeToOpen, job) = (drive.isSafeToOpen, OrNull(drive.job))
+        media = OrNull(drive.media.map(Media.init))
+    }
+
+    private static func reasons(_ drive: DriveStatus) -> [StateReason] {
+        var reasons: [StateReason] = []
+        switch drive.obstacle {
+        case .inUseElsewhere: reasons.append(.driveBusyElsewhere)
+        case .unreachable: reasons.append(.driveOffline)
+        case nil: break
+        }
+        if !drive.isEnabled { reasons.append(.driveDisabled) }
+        if drive.tray == .open { reasons.append(.doorOpen) }
+        return reasons
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, label, vendor, product, firmware, serial, state, reasons, enabled, present, tray, media, job, address
+        case safeToOpen = "safe_to_open"
+    }
+}

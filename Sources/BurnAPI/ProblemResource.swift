@@ -1,0 +1,46 @@
+import BurnPlan
+
+/// A burn's problem as a member of a job or burn: RFC 9457's members, and those of a device.
+struct ProblemResource: Encodable, Sendable {
+    let type: String
+    let title: String
+    let detail: String
+    let hint: String
+    let sense: String?
+    let command: String?
+    let lba: Int?
+
+    init(_ problem: BurnProblem) {
+        type = "/problems/" + problem.type.rawValue
+        title = problem.type.title
+        (detail, hint) = (problem.detail, problem.hint)
+        (sense, command, lba) = (problem.sense, problem.command, problem.lba)
+    }
+}
+
+extension BurnProblem.Kind {
+    /// The same words for every problem of the kind.
+    var title: String {
+        switch self {
+        case .mediaNotBlank: "The disc is not blank"
+        case .mediaTooSmall: "The disc has too little room"
+        case .mediaIncompatible: "The drive cannot record on this disc"
+        case .modeNotSupported: "The drive cannot record in this mode"
+        case .driveOffline: "The drive does not answer"
+        case .driveRefused: "The drive refused a command"
+        case .powerCalibrationFailed: "The laser could not be calibrated"
+        case .writeError: "Writing failed"
+        case .bufferUnderrun: "The drive ran out of data"
+        case .closeFailed: "The session could not be closed"
+        case .driveTimeout: "The drive stayed busy"
+        case .verifyMismatch: "The disc does not hold what was sent"
+        case .tocMismatch: "The table of contents is not the expected one"
+        case .readBackFailed: "The disc could not be read back"
+        case .interruptedByRestart: "The burn was interrupted"
+        case .workerDied: "The burn worker died"
+        case .cancelledByUser: "The job was cancelled"
+        case .decodeFailed: "A track could not be decoded"
+        case .planInvalid: "The burn plan cannot be carried out"
+        }
+    }
+}

@@ -1,0 +1,230 @@
+import BurnPlan
+import Drives
+import FoundationEssentials
+import JobQueue
+import Logging
+import POSIX
+
+/// One job on one drive, from the taking of the drive to its giving back.
+extension Station {
+    /// Takes a drive for a job. Nothing is awaited here: the next decision already sees the drive as taken.
+    func begin(_ id: Int, on drive: String) {
+        reserved[drive] = id
+        run(id) { station in await station.carryOut(id, on: drive) }
+    }
+
+    private func carryOut(_ id: Int, on drive: String) async {
+        do {
+            let folder = try await prepare(id, on: drive)
+            await follow(id, folder, lost: .workerDied)
+        } catch let problem as BurnProblem {
+            await couldNotStart(id, problem)
+        } catch {
+            configuration.log.error("a worker could not be started", metadata: ["job": "\(id)", "error": "\(error)"])
+            let problem = BurnProblem(
+                .workerDied, "The burn worker could not be started: \(error).",
+                hint: "See the log of burnd; the disc is untouched.")
+            await couldNotStart(id, problem)
+        }
+        await release(drive)
+    }
+
+    /// Files, plan, drive, worker: everything before the laser that is not the worker's.
+    private func prepare(_ id: Int, on drive: String) async throws -> BurnFolder {
+        let burn = try await configuration.store.nextBurn()
+        await update(id) { view in
+            (view.job.state, view.job.reasons, view.job.needs, view.position) = (.preparing, [], nil, nil)
+            (view.job.drive, view.job.startedAt) = (drive, view.job.startedAt ?? Date())
+            view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date()))
+            view.phase = .preparing
+        }
+        let plan = try await plan(id, burn: burn, on: drive)
+        do {
+            try await configuration.drives.claim(drive, for: id)
+        } catch {
+            throw BurnProblem(
+                .driveOffline, "The drive was taken by something else.", hint: "The job goes on when it is free.")
+        }
+        let folder = BurnFolder(burns: configuration.burnsFolder, burn: burn)
+        let journal = try await BlockingThread.run { try folder.prepare(plan) }
+        guard !cancelled.contains(id) else { throw Self.cancelledEarly }
+        // From here on a cancellation is the worker's: its folder is there to be told in.
+        prepared.insert(burn)
+        try await BlockingThread.run { [workers = configuration.workers] in try workers.start(folder, journal: journal)
+        }
+        return folder
+    }
+
+    private static let cancelledEarly = BurnProblem(
+        .cancelledByUser, "The job was cancelled before the drive was used.", hint: "The disc is untouched.")
+
+    private func plan(_ id: Int, burn: Int, on drive: String) async throws -> BurnPlan {
+        guard let job = jobs[id]?.job, let address = drives[drive]?.address else { throw Self.cancelledEarly }
+        var tracks: [BurnPlan.Track] = []
+        for (index, track) in job.order.tracks.enumerated() {
+            let audio = try await configuration.audio.decodedAudio(of: track.file)
+            guard audio.sampleFrames == job.lengths[index].sampleFrames else {
+                throw BurnProblem(
+                    .decodeFailed,
+                    "Track \(index + 1) decodes to \(audio.sampleFrames) samples; it was \(job.lengths[index].sampleFrames).",
+                    hint: "Order the job again.")
+            }
+            tracks.append(.init(number: index + 1, audio: audio.path, sampleFrames: audio.sampleFrames))
+        }
+        return BurnPlan(
+            job: id, burn: burn, drive: address, mode: job.order.mode, speed: job.order.speed, close: job.order.close,
+            eject: job.order.eject, tracks: tracks)
+    }
+
+    private func couldNotStart(_ id: Int, _ problem: BurnProblem) async {
+        let result: BurnOutcome.Result = problem.type == .cancelledByUser ? .cancelled : .failed
+        await settle(id, .ended(BurnOutcome(result, disc: .untouched, problem: problem)))
+    }
+
+    // MARK: Following
+
+    /// Follows a worker's journal to its end and settles the burn.
+    ///
+    /// - Parameter lost: what a worker that died without an outcome is called.
+    func follow(_ id: Int, _ folder: BurnFolder, lost: BurnProblem.Kind) async {
+        var history = BurnHistory()
+        for await item in JournalFollower.items(of: folder) {
+            switch item {
+            case .line(let line):
+                history.apply(line)
+                await told(id, line)
+            case .workerGone: break
+            case .unreadable(let why):
+                await journalLost(id, why)
+                return
+            }
+        }
+        await settle(id, history.settlement(lost))
+    }
+
+    private func told(_ id: Int, _ line: JournalLine) async {
+        switch line.event {
+        case .phase(let phase):
+            await update(id) { view in
+                (view.phase, view.progress) = (phase, nil)
+                // A disc that is being spoiled on purpose goes through other phases on its way.
+                let isStopping = view.job.state == .cancelling && phase != .burning
+                view.job.state = isStopping ? .cancelling : JobState(phase)
+                if view.job.state != .cancelling { view.job.reasons = [] }
+            }
+        case .progress(let progress):
+            jobs[id]?.progress = progress
+            jobs[id]?.progressAt = line.at
+            guard let view = jobs[id], let data = try? configuration.describe.progress(of: view, at: line.at) else {
+                return
+            }
+            feed.publish(.progress(job: id, data: data))
+        case .started, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
+        }
+    }
+
+    private func journalLost(_ id: Int, _ why: String) async {
+        let problem = BurnProblem(
+            .workerDied, "The journal of the burn cannot be read: \(why).",
+            hint: "Look at the disc before using it; order the job again with a blank one.")
+        await settle(id, .interrupted(BurnOutcome(.failed, disc: .unsure, problem: problem)))
+    }
+
+    // MARK: Settling
+
+    /// Puts the end of a burn into its job.
+    func settle(_ id: Int, _ settlement: BurnHistory.Settlement) async {
+        if let burn = jobs[id]?.job.runningBurn { prepared.remove(burn.id) }
+        switch settlement {
+        case .ended(let outcome), .interrupted(let outcome):
+            closeBurn(id, outcome)
+            if let reason = retryReason(id, outcome) {
+                await again(id, refusing: reason)
+            } else {
+                await end(id, JobState(outcome.result), outcome.problem, outcome.problem.map(Self.reasons) ?? [])
+            }
+        case .neverBegan:
+            closeBurn(id, nil)
+            await again(id, refusing: nil)
+        }
+    }
+
+    private func closeBurn(_ id: Int, _ outcome: BurnOutcome?) {
+        guard let last = jobs[id]?.job.burns.indices.last else { return }
+        jobs[id]?.job.burns[last].finishedAt = Date()
+        jobs[id]?.job.burns[last].outcome = outcome
+    }
+
+    /// Why a job whose disc was left untouched may simply wait for another; nil when it is over.
+    private func retryReason(_ id: Int, _ outcome: BurnOutcome) -> StateReason? {
+        guard outcome.result == .failed, outcome.disc == .untouched else { return nil }
+        switch outcome.problem?.type {
+        case .mediaNotBlank: return .mediaNotBlank
+        case .mediaTooSmall: return .mediaTooSmall
+        case .mediaIncompatible: return .mediaIncompatible
+        case .driveOffline: return starts[id, default: 0] + 1 < Self.startsPerJob ? .driveOffline : nil
+        default: return nil
+        }
+    }
+
+    /// The job goes back to the queue: nothing was written.
+    ///
+    /// - Parameter reason: why the disc in the drive is not to be tried again; nil when it is not the disc's fault.
+    private func again(_ id: Int, refusing reason: StateReason?) async {
+        guard let view = jobs[id] else { return }
+        if cancelled.contains(id) { return await end(id, .cancelled, nil, [.cancelledByUser]) }
+        if let reason, reason != .driveOffline, let drive = view.job.drive, let status = drives[drive] {
+            let refusal = Scheduling.Refusal(job: id, drive: drive, mediaGeneration: status.mediaGeneration)
+            refusals[refusal] = reason
+        } else {
+            starts[id, default: 0] += 1
+            guard starts[id, default: 0] < Self.startsPerJob else {
+                let problem = BurnProblem(
+                    .workerDied, "The burn worker died \(Self.startsPerJob) times before it came near the disc.",
+                    hint: "The disc is untouched; see the logs of the burns.")
+                return await end(id, .failed, problem, [])
+            }
+        }
+        await update(id) { view in
+            (view.job.state, view.job.reasons, view.job.needs) = (.queued, reason.map { [$0] } ?? [], nil)
+            (view.phase, view.progress) = (nil, nil)
+        }
+    }
+
+    private static func reasons(_ problem: BurnProblem) -> [StateReason] {
+        switch problem.type {
+        case .cancelledByUser: [.cancelledByUser]
+        case .interruptedByRestart: [.interruptedByRestart]
+        case .verifyMismatch, .tocMismatch: [.verifyMismatch]
+        case .writeError, .closeFailed: [.writeError]
+        case .bufferUnderrun: [.bufferUnderrun]
+        case .powerCalibrationFailed: [.powerCalibrationFailed]
+        case .driveOffline: [.driveOffline]
+        default: []
+        }
+    }
+}
+
+extension JobState {
+    /// The state of a job whose burn is in a phase.
+    init(_ phase: BurnPhase) {
+        self =
+            switch phase {
+            case .preparing: .preparing
+            case .burning: .burning
+            case .finalizing: .finalizing
+            case .verifying: .verifying
+            case .cancelling: .cancelling
+            }
+    }
+
+    /// The state of a job whose burn has ended.
+    init(_ result: BurnOutcome.Result) {
+        self =
+            switch result {
+            case .completed: .completed
+            case .failed: .failed
+            case .cancelled: .cancelled
+            }
+    }
+}

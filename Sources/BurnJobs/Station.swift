@@ -1,0 +1,284 @@
+import BurnPlan
+public import Drives
+import FoundationEssentials
+public import JobQueue
+public import Logging
+import POSIX
+
+/// The station: all jobs, all drives, and who gets which.
+///
+/// The target carries jobs out. Decisions are `Scheduling`'s; this actor keeps the state that they are made of, writes every
+/// change to the store before anybody hears of it, starts workers and follows their journals. It holds no device open
+/// while one of them is burning.
+///
+/// State changes before anything is awaited, and what is to be stored goes through one chain (`inOrder`), so that events
+/// are numbered in the order of the changes.
+public actor Station {
+    /// Where things are, and who does them.
+    public struct Configuration: Sendable {
+        /// `DATA/burns`.
+        public var burnsFolder: String
+        /// Keeps jobs and events.
+        public var store: any JobStoring
+        /// The drives.
+        public var drives: DriveRegistry
+        /// Gives decoded audio.
+        public var audio: any DecodedAudioProviding
+        /// Starts workers.
+        public var workers: any BurnWorkerStarting
+        /// Words for events.
+        public var describe: any ChangeDescribing
+        /// For whoever runs the station.
+        public var log: Logger
+
+        /// Everything.
+        public init(
+            burnsFolder: String, store: any JobStoring, drives: DriveRegistry, audio: any DecodedAudioProviding,
+            workers: any BurnWorkerStarting, describe: any ChangeDescribing, log: Logger
+        ) {
+            (self.burnsFolder, self.store, self.drives, self.audio) = (burnsFolder, store, drives, audio)
+            (self.workers, self.describe, self.log) = (workers, describe, log)
+        }
+    }
+
+    /// Why a job could not be accepted or changed.
+    public enum Refusal: Error, Equatable, Sendable {
+        /// burnd is about to end.
+        case draining
+        /// No such job.
+        case unknownJob(Int)
+        /// It is over, or at a point where nothing can stop it.
+        case notCancellable(Int, JobState)
+        /// The laser is on.
+        case wouldSpoilDisc(Int)
+    }
+
+    /// A worker that died this often before it came near a disc will not do better the next time.
+    static let startsPerJob = 3
+
+    let configuration: Configuration
+    /// Everyone who listens.
+    public nonisolated let feed = EventFeed()
+
+    var jobs: [Int: JobView] = [:]
+    var drives: [String: DriveStatus] = [:]
+    /// Drives that a job has or is about to have, before the drive itself knows.
+    var reserved: [String: Int] = [:]
+    var refusals: [Scheduling.Refusal: StateReason] = [:]
+    /// Jobs that are to be cancelled before their worker starts.
+    var cancelled: Set<Int> = []
+    var starts: [Int: Int] = [:]
+    /// Burns whose folder is there, so that their worker can be told things.
+    var prepared: Set<Int> = []
+    /// Jobs whose latest state the store has refused; tried again with the next change.
+    private var unsaved: Set<Int> = []
+    /// Nothing new is started.
+    public internal(set) var isDraining = false
+    private var tail: Task<Void, Never>?
+    private var running: [Int: Task<Void, Never>] = [:]
+    private var background: [Task<Void, Never>] = []
+
+    /// A station without jobs.
+    public init(_ configuration: Configuration) { self.configuration = configuration }
+
+    // MARK: Life
+
+    /// Begins to hand out drives, after `recover` and after the drives were attached.
+    public func start() async {
+        for status in await configuration.drives.statuses() { await driveChanged(status) }
+        background.append(
+            Task {
+                for await status in configuration.drives.changes { await driveChanged(status) }
+            })
+        background.append(
+            Task {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: Self.heartbeatInterval)
+                    await heartbeat()
+                }
+            })
+        schedule()
+    }
+
+    /// Proxies cut connections that are silent for a minute; pages call data stale after 40 s.
+    private static let heartbeatInterval = Duration.seconds(15)
+
+    private func heartbeat() async {
+        if !unsaved.isEmpty { await commit([], []) }
+        let sequence = (try? await configuration.store.latestEvent()) ?? 0
+        let data = "{\"at\":\"\(WireFormat.timestamp(Date()))\",\"seq\":\(sequence)}"
+        feed.publish(.heartbeat(data: Array(data.utf8)))
+    }
+
+    /// Starts nothing new from now on; what is on a drive goes on.
+    public func drain() {
+        isDraining = true
+        schedule()
+    }
+
+    /// Waits until no job is on a drive, then ends the feed.
+    public func finish() async {
+        while let task = running.values.first { await task.value }
+        for task in background { task.cancel() }
+        await tail?.value
+        feed.publish(.end)
+    }
+
+    /// Runs a job's task and remembers it until it ends.
+    func run(_ job: Int, _ body: @escaping @Sendable (Station) async -> Void) {
+        running[job] = Task {
+            await body(self)
+            self.running[job] = nil
+        }
+    }
+
+    // MARK: Keeping and telling
+
+    /// Runs `body` after everything that was given before.
+    func inOrder<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        let previous = tail
+        let task = Task {
+            await previous?.value
+            return try await body()
+        }
+        tail = Task { _ = await task.result }
+        return try await task.value
+    }
+
+    /// Stores jobs with the events that tell of them, then tells everyone. A store that refuses stops no burn: the jobs
+    /// are stored with the next change.
+    func commit(_ changed: [Job], _ drafts: [StoredEvent.Draft]) async {
+        let ids = unsaved.union(changed.map(\.id))
+        let values = ids.compactMap { id in changed.first { $0.id == id } ?? jobs[id]?.job }
+        unsaved.removeAll()
+        let store = configuration.store
+        do {
+            try await inOrder { [feed] in
+                let events = try await store.save(values, announcing: drafts)
+                for event in events { feed.publish(.state(event)) }
+            }
+        } catch {
+            unsaved.formUnion(ids)
+            configuration.log.error("the store refused a change", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Changes a job, stores it and tells everyone. The change itself happens before anything is awaited.
+    func update(_ id: Int, _ change: (inout JobView) -> Void) async {
+        guard var view = jobs[id] else { return }
+        let previous = view.job
+        let position = view.position
+        change(&view)
+        jobs[id] = view.job.state.isTerminal ? nil : view
+        guard view.job != previous || view.position != position else { return }
+        await commit([view.job], announce(view, previous: previous.state))
+    }
+
+    func announce(_ view: JobView, previous: JobState?) -> [StoredEvent.Draft] {
+        do {
+            let data = try configuration.describe.jobChanged(view, previous: previous, at: Date())
+            return [.init(name: "job-state-changed", data: data)]
+        } catch {
+            configuration.log.error("a job cannot be described", metadata: ["error": "\(error)"])
+            return []
+        }
+    }
+
+    // MARK: Drives
+
+    private func driveChanged(_ status: DriveStatus) async {
+        let before = drives[status.id]
+        drives[status.id] = status
+        var drafts: [StoredEvent.Draft] = []
+        let describe = configuration.describe
+        if before?.media != status.media || before?.mediaGeneration != status.mediaGeneration,
+            let data = try? describe.driveChanged(status, previous: nil, at: Date())
+        {
+            drafts.append(.init(name: "drive-media-changed", data: data))
+        }
+        var known = before
+        known?.media = status.media
+        known?.mediaGeneration = status.mediaGeneration
+        if known != status,
+            let data = try? describe.driveChanged(status, previous: before?.state ?? .offline, at: Date())
+        {
+            drafts.append(.init(name: "drive-state-changed", data: data))
+        }
+        if !drafts.isEmpty { await commit([], drafts) }
+        if let identity = status.identity, before?.identity != identity { await remember(status, identity) }
+        schedule()
+    }
+
+    private func remember(_ status: DriveStatus, _ identity: DriveIdentity) async {
+        let known = KnownDrive(
+            id: status.id, label: status.label, address: status.address, vendor: identity.vendor,
+            product: identity.product, firmware: identity.firmware, serial: identity.serial)
+        do {
+            try await configuration.store.save(known)
+        } catch {
+            configuration.log.error("the store refused a drive", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Takes a drive back and learns at once what is in it now.
+    func release(_ drive: String) async {
+        try? await configuration.drives.release(drive)
+        if let status = try? await configuration.drives.status(drive) { drives[drive] = status }
+        reserved[drive] = nil
+        schedule()
+    }
+
+    // MARK: Scheduling
+
+    /// Decides about every job that has no worker, and acts.
+    func schedule() {
+        let decisions = Scheduling.decide(
+            jobs: jobs.values.map(\.job), drives: drives.values.sorted { $0.id < $1.id }.map(situation),
+            refusals: refusals, isDraining: isDraining, now: Date())
+        for (id, decision) in decisions.sorted(by: { $0.key < $1.key }) {
+            switch decision {
+            case .start(let drive): begin(id, on: drive)
+            case .queue(let position, let reasons): hold(id, .queued, position: position, reasons, needs: nil)
+            case .wait(let needs, let reasons): hold(id, .waiting, position: nil, reasons, needs: needs)
+            }
+        }
+    }
+
+    private func hold(_ id: Int, _ state: JobState, position: Int?, _ reasons: [StateReason], needs: Needs?) {
+        guard let view = jobs[id] else { return }
+        if view.job.state == state, view.position == position, view.job.reasons == reasons, view.job.needs == needs {
+            return
+        }
+        Task {
+            await update(id) { view in
+                // Between decision and here the job may have been started or cancelled.
+                guard view.job.state == .queued || view.job.state == .waiting, reserved.values.contains(id) == false
+                else { return }
+                view.position = position
+                (view.job.state, view.job.reasons, view.job.needs) = (state, reasons, needs)
+            }
+        }
+    }
+
+    private func situation(_ status: DriveStatus) -> DriveSituation {
+        DriveSituation(
+            id: status.id, label: status.label, isPresent: status.isPresent, isEnabled: status.isEnabled,
+            isBusy: status.state == .stopped || status.state == .loading, isTrayOpen: status.tray == .open,
+            media: status.media.map(DriveSituation.Media.init), mediaGeneration: status.mediaGeneration,
+            job: reserved[status.id] ?? status.job)
+    }
+}
+
+extension DriveSituation.Media {
+    /// What the scheduler needs of a disc.
+    init(_ media: DriveMedia) {
+        let status: Status =
+            switch media.status {
+            case .blank: .blank
+            case .appendable: .appendable
+            case .complete: .complete
+            case .unreadable: .unreadable
+            }
+        self.init(kind: media.kind, status: status, freeSectors: media.freeSectors)
+    }
+}

@@ -1,0 +1,130 @@
+import POSIX
+
+/// One attached drive: watched while nobody uses it, lent to a worker when a job has it.
+///
+/// Everything that talks to the device runs on a blocking thread, one thing after the other.
+actor Drive {
+    /// How often an idle drive is looked at. A disc put in is noticed within a second, and twenty drives cost nothing.
+    private static let pollInterval = Duration.milliseconds(500)
+
+    private(set) var status: DriveStatus
+    private let device: DriveDevice
+    private let report: @Sendable (DriveStatus) -> Void
+    private var last: Task<Void, Never>?
+    private var polling: Task<Void, Never>?
+
+    init(_ status: DriveStatus, device: DriveDevice, report: @escaping @Sendable (DriveStatus) -> Void) {
+        (self.status, self.device, self.report) = (status, device, report)
+    }
+
+    /// Begins to watch.
+    func watch() {
+        polling = Task { [weak self] in
+            while !Task.isCancelled {
+                await self?.look()
+                try? await Task.sleep(for: Self.pollInterval)
+            }
+        }
+    }
+
+    /// Ends watching and closes the device.
+    func close() async {
+        polling?.cancel()
+        await exclusively { [device] in device.close() }
+    }
+
+    /// Looks at drive and disc, unless a job has the drive.
+    func look() async {
+        guard status.job == nil, status.state != .loading else { return }
+        let observation = await exclusively { [device] in device.observe() }
+        // A job may have taken the drive while the device answered: then the answer is old.
+        guard status.job == nil, status.state != .loading else { return }
+        apply(observation)
+    }
+
+    private func apply(_ observation: DriveDevice.Observation) {
+        var next = status
+        switch observation {
+        case .failed(let obstacle):
+            next.state = obstacle == .inUseElsewhere ? .stopped : .offline
+            next.obstacle = obstacle
+            next.media = nil
+        case .seen(let identity, let tray, let media, let mediaChanged):
+            next.identity = identity
+            (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, tray, media)
+            if mediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
+        }
+        set(next)
+    }
+
+    private func set(_ next: DriveStatus) {
+        guard next != status else { return }
+        status = next
+        report(next)
+    }
+
+    /// Gives the drive to a job: the device is closed here when this returns.
+    ///
+    /// - Throws: `DriveError.busy` when another job has it or the tray moves.
+    func claim(for job: Int) async throws(DriveError) {
+        guard status.job == nil, status.state != .loading else { throw .busy(status.id) }
+        adopt(for: job)
+        await exclusively { [device] in device.close() }
+    }
+
+    /// Notes that a job has the drive, whose worker has it open already.
+    func adopt(for job: Int) {
+        var next = status
+        (next.job, next.state, next.tray, next.obstacle) = (job, .busy, .locked, nil)
+        set(next)
+    }
+
+    /// Takes the drive back from a job and looks at what is in it now.
+    func release() async {
+        guard status.job != nil else { return }
+        let observation = await exclusively { [device] in device.observe() }
+        status.job = nil
+        status.tray = .closed
+        status.state = .offline
+        apply(observation)
+    }
+
+    /// Opens or closes the tray.
+    func moveTray(_ movement: DriveDevice.TrayMovement) async throws(DriveError) {
+        guard status.job == nil, status.state != .loading else { throw .busy(status.id) }
+        guard status.isPresent else { throw .failed(status.id, obstacleText) }
+        var next = status
+        next.state = .loading
+        set(next)
+        let failure = await exclusively { [device] in device.move(movement) }
+        let observation = await exclusively { [device] in device.observe() }
+        apply(observation)
+        if let failure { throw .failed(status.id, failure) }
+    }
+
+    private var obstacleText: String {
+        if case .unreachable(let text) = status.obstacle { return text }
+        return "it does not answer"
+    }
+
+    /// Runs `body` on a blocking thread after everything that was asked for before.
+    private func exclusively<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        let previous = last
+        let task = Task {
+            await previous?.value
+            return await BlockingThread.run(body)
+        }
+        last = Task { _ = await task.value }
+        return await task.value
+    }
+}
+
+/// Why something could not be done with a drive.
+public enum DriveError: Error, Equatable, Sendable {
+    /// No drive has that id or label.
+    case unknown(String)
+    /// A job has it, or its tray moves.
+    case busy(String)
+    /// The drive refused or does not answer; what it said.
+    case failed(String, String)
+}

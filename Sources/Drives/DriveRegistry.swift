@@ -1,0 +1,106 @@
+import POSIX
+public import SCSITransports
+
+/// All drives of the station.
+public actor DriveRegistry {
+    /// A drive to attach.
+    public struct Attachment: Sendable {
+        /// Where it is.
+        public var address: DriveAddress
+        /// What people call it; nil for the drive's own product name.
+        public var label: String?
+        /// Who was there when last it was seen, by id and identity; nil when never.
+        public var known: (id: String, identity: DriveIdentity)?
+
+        /// An attachment.
+        public init(address: DriveAddress, label: String?, known: (id: String, identity: DriveIdentity)? = nil) {
+            (self.address, self.label, self.known) = (address, label, known)
+        }
+    }
+
+    /// Every change of a drive's status, in order.
+    public nonisolated let changes: AsyncStream<DriveStatus>
+    private let changed: AsyncStream<DriveStatus>.Continuation
+    private var drives: [String: Drive] = [:]
+    private var order: [String] = []
+
+    /// No drives yet.
+    public init() { (changes, changed) = AsyncStream.makeStream() }
+
+    /// Attaches a drive: looks who it is, once, and says what it found.
+    ///
+    /// - Parameter job: the job whose worker has the drive open right now; then the drive is not touched, and must be known.
+    @discardableResult
+    public func attach(_ attachment: Attachment, heldBy job: Int? = nil) async -> DriveStatus {
+        let device = DriveDevice(address: attachment.address)
+        var identity = attachment.known?.identity
+        if job == nil, let seen = await BlockingThread.run({ device.identity() }) { identity = seen }
+        let address = attachment.address.description
+        let id = unique(identity?.slug(address: address) ?? attachment.known?.id ?? Self.slug(address))
+        let status = DriveStatus(
+            id: id, label: attachment.label ?? identity?.product ?? address, address: address, identity: identity,
+            state: job == nil ? .offline : .busy, obstacle: nil, isEnabled: true, tray: job == nil ? .closed : .locked,
+            media: nil, mediaGeneration: 0, job: job)
+        let drive = Drive(status, device: device) { [changed] in changed.yield($0) }
+        drives[id] = drive
+        order.append(id)
+        if job == nil { await drive.look() }
+        await drive.watch()
+        return await drive.status
+    }
+
+    private static func slug(_ address: String) -> String {
+        DriveIdentity(vendor: "drive", product: "", firmware: "", serial: "").slug(address: address)
+    }
+
+    /// Twins without a serial number at one address cannot be, but two drives may claim the same serial number.
+    private func unique(_ id: String) -> String {
+        var candidate = id
+        var number = 2
+        while drives[candidate] != nil {
+            candidate = "\(id)-\(number)"
+            number += 1
+        }
+        return candidate
+    }
+
+    /// All drives as they are now, in the order in which they were attached.
+    public func statuses() async -> [DriveStatus] {
+        var statuses: [DriveStatus] = []
+        for id in order { if let drive = drives[id] { statuses.append(await drive.status) } }
+        return statuses
+    }
+
+    /// The drive with an id or a label; ids win.
+    public func status(_ name: String) async throws(DriveError) -> DriveStatus { try await drive(name).status }
+
+    private func drive(_ name: String) async throws(DriveError) -> Drive {
+        if let drive = drives[name] { return drive }
+        for id in order { if let drive = drives[id], await drive.status.label == name { return drive } }
+        throw .unknown(name)
+    }
+
+    /// Gives a drive to a job; the device is closed here when this returns.
+    public func claim(_ id: String, for job: Int) async throws(DriveError) { try await drive(id).claim(for: job) }
+
+    /// Takes a drive back from a job.
+    public func release(_ id: String) async throws(DriveError) { try await drive(id).release() }
+
+    /// Opens the tray.
+    public func eject(_ name: String) async throws(DriveError) -> DriveStatus { try await move(name, .eject) }
+
+    /// Closes the tray. A virtual recorder puts in a fresh blank when the disc that left it was written on.
+    public func load(_ name: String) async throws(DriveError) -> DriveStatus { try await move(name, .load) }
+
+    private func move(_ name: String, _ movement: DriveDevice.TrayMovement) async throws(DriveError) -> DriveStatus {
+        let drive = try await drive(name)
+        try await drive.moveTray(movement)
+        return await drive.status
+    }
+
+    /// Stops watching and closes all devices.
+    public func close() async {
+        for id in order { await drives[id]?.close() }
+        changed.finish()
+    }
+}

@@ -1,0 +1,135 @@
+/// A drive as it is now.
+///
+/// The target knows the drives that are attached: who they are, what is in them, who has them. It sends only commands
+/// that look, open or close; whatever writes is the burn worker's. While a worker has a drive, nothing here touches it.
+public struct DriveStatus: Equatable, Sendable {
+    /// What a drive is doing.
+    public enum State: String, Codable, Sendable {
+        /// Ready for a job.
+        case idle
+        /// The tray moves, or the drive looks at a disc.
+        case loading
+        /// A job has it.
+        case busy
+        /// It is there and cannot be used; the obstacle says why.
+        case stopped
+        /// It does not answer.
+        case offline
+    }
+
+    /// Where the tray is.
+    public enum Tray: String, Codable, Sendable {
+        /// Out.
+        case open
+        /// In.
+        case closed
+        /// In, and held there for a job.
+        case locked
+    }
+
+    /// Why a drive is stopped or offline.
+    public enum Obstacle: Equatable, Sendable {
+        /// Another program holds it.
+        case inUseElsewhere
+        /// It does not answer, or answers with errors; what it said.
+        case unreachable(String)
+    }
+
+    /// Stable over restarts and re-plugging: made of vendor, product and serial number.
+    public var id: String
+    /// What people call it.
+    public var label: String
+    /// Where it is: `unix:PATH` or a device node. Information only.
+    public var address: String
+    /// Who it is; nil when it was never seen.
+    public var identity: DriveIdentity?
+    /// What it is doing.
+    public var state: State
+    /// Why it is stopped or offline.
+    public var obstacle: Obstacle?
+    /// It takes new jobs.
+    public var isEnabled: Bool
+    /// Where the tray is.
+    public var tray: Tray
+    /// The disc in it.
+    public var media: DriveMedia?
+    /// Rises whenever the disc may have been changed.
+    public var mediaGeneration: Int
+    /// The job that has it.
+    public var job: Int?
+
+    /// It answers.
+    public var isPresent: Bool { state != .offline }
+
+    /// Nothing is spoiled by opening it now.
+    public var isSafeToOpen: Bool { isPresent && job == nil && state != .loading }
+}
+
+/// Who a drive is, as INQUIRY and the unit serial number page say (SPC-4, 6.6 and 7.8).
+public struct DriveIdentity: Equatable, Sendable {
+    /// T10 vendor identification.
+    public var vendor: String
+    /// Product identification.
+    public var product: String
+    /// Product revision level.
+    public var firmware: String
+    /// Unit serial number; empty when the drive has none.
+    public var serial: String
+
+    /// An identity.
+    public init(vendor: String, product: String, firmware: String, serial: String) {
+        (self.vendor, self.product, self.firmware, self.serial) = (vendor, product, firmware, serial)
+    }
+
+    /// The id made of it: lower-case letters, digits and hyphens. A drive without a serial number is told from its twins
+    /// by where it is.
+    public func slug(address: String) -> String {
+        let parts = [vendor, product, serial.isEmpty ? address : serial]
+        let words = parts.joined(separator: "-").lowercased().map { letter -> Character in
+            letter.isASCII && (letter.isLetter || letter.isNumber) ? letter : "-"
+        }
+        return String(words).split(separator: "-").joined(separator: "-")
+    }
+}
+
+/// A disc as its drive describes it.
+public struct DriveMedia: Equatable, Sendable {
+    /// What can still be done with it.
+    public enum Status: String, Codable, Sendable {
+        /// Nothing is written on it.
+        case blank
+        /// Written on, with room for more.
+        case appendable
+        /// Finished.
+        case complete
+        /// It cannot be read, or is none that can be recorded.
+        case unreadable
+    }
+
+    /// `CD-R`, `CD-RW`, `CD-ROM` or `unknown`.
+    public var kind: String
+    /// What can still be done with it.
+    public var status: Status
+    /// It can be blanked.
+    public var isErasable: Bool
+    /// Sectors from the start of track 1 to the last possible lead-out.
+    public var capacitySectors: Int
+    /// Sectors that can still be written Track-At-Once.
+    public var freeSectors: Int
+    /// Tracks on it.
+    public var trackCount: Int
+    /// Sessions on it that hold tracks.
+    public var sessionCount: Int
+    /// Who made it, told from the start of its lead-in; nil when unknown.
+    public var manufacturer: String?
+
+    /// A disc.
+    public init(
+        kind: String, status: Status, isErasable: Bool, capacitySectors: Int, freeSectors: Int, trackCount: Int,
+        sessionCount: Int, manufacturer: String?
+    ) {
+        (self.kind, self.status, self.isErasable) = (kind, status, isErasable)
+        (self.capacitySectors, self.freeSectors) = (capacitySectors, freeSectors)
+        (self.trackCount, self.sessionCount, self.manufacturer) = (trackCount, sessionCount, manufacturer)
+    }
+}
