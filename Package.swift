@@ -81,6 +81,12 @@ let programs: [Target] = [
 
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["SCSI", "POSIX"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+        name: "StationSupport",
+        dependencies: [
+            "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI", "SCSITransports",
+            "TestSupport", logging,
+        ], path: "Tests/StationSupport", swiftSettings: settings),
     tests("BinaryCodingTests", ["BinaryCoding"]),
     tests("DiscLayoutTests", ["DiscLayout"]),
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
@@ -91,12 +97,8 @@ let testTargets: [Target] = [
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
-    tests(
-        "BurnJobsTests",
-        [
-            "BurnJobs", "BurnAPI", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI", "SCSITransports",
-            logging,
-        ]),
+    tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),
+    tests("BurnJobsTests", ["StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 

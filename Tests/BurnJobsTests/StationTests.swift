@@ -6,6 +6,7 @@ import Glibc
 import JobQueue
 import JobStore
 import POSIX
+import StationSupport
 import Testing
 
 @Suite struct StationTests {
