@@ -6,5 +6,5 @@ struct Burnd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "burnd",
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
-        subcommands: [VirtualRecorderCommand.self])
+        subcommands: [VirtualRecorderCommand.self, DiscCommand.self])
 }

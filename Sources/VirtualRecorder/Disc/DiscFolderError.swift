@@ -14,7 +14,7 @@ public enum DiscFolderError: Error, Equatable, Sendable, CustomStringConvertible
     /// One sentence that names the path.
     public var description: String {
         switch self {
-        case .notADisc(let path): "\(path) is no disc: it has no disc.json, and it is not empty"
+        case .notADisc(let path): "\(path) is no disc: there is no disc.json among its files"
         case .inUse(let path): "\(path) is in use by another recorder"
         case .malformed(let path, let field, let reason): "\(path)/disc.json: \(field): \(reason)"
         case .system(let error): error.description
