@@ -95,6 +95,9 @@ let testTargets: [Target] = [
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
+    .testTarget(
+        name: "Peers", dependencies: ["POSIX", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
+        swiftSettings: settings),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),

@@ -1,0 +1,142 @@
+import FoundationEssentials
+import Glibc
+import POSIX
+import TestSupport
+import Testing
+
+/// The burning programs of Debian, run against the virtual recorder through the preload shim, so that every one of them
+/// believes that it has a drive at /dev/sr0.
+enum Peer: String {
+    case wodim
+    case cdrskin
+    case cdrdao
+    case cdparanoia
+
+    private var path: String { "/usr/bin/\(rawValue)" }
+
+    /// The machine has the program. `script/test` installs them all.
+    var isInstalled: Bool { access(path, X_OK) == 0 }
+
+    /// What a program printed, on both outputs, and how it ended.
+    struct Outcome {
+        let output: String
+        let status: Int32
+    }
+
+    /// Far more than any of them takes here: a program that hangs must not hang the tests.
+    private static let patience = "120"
+
+    /// Runs the program in a folder until it ends.
+    func run(_ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder) throws -> Outcome {
+        let shim = try Shim.library.get()
+        let environment = [
+            "LD_PRELOAD=\(shim)", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)", "HOME=\(folder.path)", "LC_ALL=C",
+        ]
+        return try Program.run(
+            "/usr/bin/timeout",
+            ["-k", "5", Self.patience, "/usr/bin/env", "-C", folder.path] + environment + [path] + arguments)
+    }
+}
+
+/// Any other program.
+enum Program {
+    /// Runs it to its end and collects what it prints.
+    static func run(_ path: String, _ arguments: [String]) throws -> Peer.Outcome {
+        let (child, reading) = try start(path, arguments)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = try chunk.withUnsafeMutableBytes { try reading.read(into: $0) }
+            if count == 0 { break }
+            bytes += chunk.prefix(count)
+        }
+        let output = String(decoding: bytes, as: UTF8.self)
+        guard case .exited(let status) = child.wait() else { return Peer.Outcome(output: output, status: -1) }
+        return Peer.Outcome(output: output, status: status)
+    }
+
+    /// Starts it with both outputs on a pipe. The end for writing is gone here when this returns, so the text ends when the
+    /// last process that has it does.
+    static func start(_ path: String, _ arguments: [String]) throws -> (child: ChildProcess, output: FileDescriptor) {
+        let pipe = try Pipe()
+        let child = try ChildProcess.start(path, arguments: arguments, descriptors: [1: pipe.writing, 2: pipe.writing])
+        return (child, pipe.reading)
+    }
+
+    /// The folder of the test executable, where `burnd` is too.
+    static let products: String = {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = buffer.withUnsafeMutableBytes {
+            $0.baseAddress.map { readlink("/proc/self/exe", $0, Int(PATH_MAX)) } ?? 0
+        }
+        let path = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+        return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    }()
+}
+
+/// The preload shim, made once for all tests.
+enum Shim {
+    private static let folder = TemporaryFolder()
+
+    static let sources: String = {
+        let here = #filePath
+        return (here.lastIndex(of: "/").map { String(here[..<$0]) } ?? ".") + "/sgshim"
+    }()
+
+    /// Path of `libsgshim.so`.
+    static let library = Result<String, any Error> {
+        let made = try Program.run(
+            "/usr/bin/make", ["-s", "-C", folder.path, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
+        try #require(made.status == 0, "make: \(made.output)")
+        return "\(folder.path)/libsgshim.so"
+    }
+}
+
+/// `burnd virtual-recorder` as a process of its own.
+final class RecorderProcess {
+    let folder = TemporaryFolder()
+    var socket: String { "\(folder.path)/drive.sock" }
+    var disc: String { "\(folder.path)/disc" }
+    private let child: ChildProcess
+    private let output: FileDescriptor
+
+    /// Starts a recorder without limits of speed and waits until it is ready.
+    init() throws {
+        (child, output) = try Program.start(
+            "\(Program.products)/burnd",
+            [
+                "virtual-recorder", "--socket", "\(folder.path)/drive.sock", "--disc", "\(folder.path)/disc", "--speed",
+                "max",
+            ])
+        var line = ""
+        var byte: UInt8 = 0
+        while !line.hasSuffix("\n") {
+            guard try withUnsafeMutableBytes(of: &byte, { try output.read(into: $0) }) == 1 else { break }
+            line.unicodeScalars.append(Unicode.Scalar(byte))
+        }
+        try #require(line.hasPrefix("ready:"), "the recorder said: \(line)")
+        try testUnitReady()
+    }
+
+    /// What the kernel does when a drive appears: it takes the power-on attention, which cdrdao's search for a driver cannot
+    /// bear.
+    private func testUnitReady() throws {
+        let connection = try UnixSocketAddress(socket).connect()
+        let length: [UInt8] = [0, 0, 0, 36]
+        let header: [UInt8] = [1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0]
+        try connection.sendAll(length + header + [UInt8](repeating: 0, count: 16))
+        var reply = [UInt8](repeating: 0, count: 24 + 18)
+        let count = try reply.withUnsafeMutableBytes { try connection.receiveAll(into: $0) }
+        try #require(count == reply.count && reply[26] == 6, "a power-on attention is expected: \(reply)")
+    }
+
+    deinit {
+        kill(child.pid, SIGTERM)
+        _ = child.wait()
+    }
+
+    /// `burnd disc` of the disc in it.
+    func listing(_ arguments: [String] = []) throws -> Peer.Outcome {
+        try Program.run("\(Program.products)/burnd", ["disc", disc] + arguments)
+    }
+}
