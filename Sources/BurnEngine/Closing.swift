@@ -1,0 +1,58 @@
+import BurnPlan
+import MMC
+import SCSI
+
+extension BurnEngine {
+    /// Writes lead-in and lead-out. Nothing can stop that once it has begun.
+    func closeSession() throws(BurnStop) {
+        meter.begin(.closingSession, track: nil, start: 0, count: 0, at: clock.now)
+        reportProgress()
+        do throws(SCSIError) {
+            try sendClose()
+        } catch {
+            throw abandon(
+                BurnProblem(.closeFailed, "The session could not be closed", error),
+                disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        }
+        let disc: DiscInformation
+        do throws(WaitFailure) {
+            disc = try waitUntilReady(limits.closing)
+        } catch {
+            throw abandon(
+                problem(of: error, .closeFailed, "Closing the session failed"),
+                disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        }
+        if let fault = CloseCheck.fault(disc, after: plan.close) {
+            throw abandon(BurnProblem(.closeFailed, "The drive closed the session without an error, but \(fault)."))
+        }
+        tell(.closed)
+    }
+
+    private func sendClose() throws(SCSIError) {
+        do throws(SCSIError) {
+            _ = try transport.perform(CloseTrackSession(.session, immediate: true))
+        } catch {
+            switch (error.sense?.key, error.sense?.code) {
+            // The vendor's way to say that dummy blocks were added.
+            case (5, 0xB5): return
+            // A drive that knows no Immed.
+            case (5, 0x24): _ = try transport.perform(CloseTrackSession(.session, immediate: false))
+            case _ where ReadinessReaction(error, writing: true) == .wait: return
+            default: throw error
+            }
+        }
+    }
+}
+
+/// Whether a disc is in the state that closing was to bring about.
+enum CloseCheck {
+    /// What is wrong with it, or nil.
+    static func fault(_ disc: DiscInformation, after close: CloseMode) -> String? {
+        switch (close, disc.status, disc.lastSessionState) {
+        case (.disc, .finalized, _), (.session, .incomplete, .empty), (.none, _, _): nil
+        case (.disc, _, _): "the disc is not finalised (status \(disc.status.rawValue))"
+        case (.session, _, _):
+            "no empty session follows (status \(disc.status.rawValue), session state \(disc.lastSessionState.rawValue))"
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import BurnPlan
+import MMC
+import SCSI
+
+/// A drive did not become ready.
+enum WaitFailure: Error {
+    case refused(SCSIError)
+    case timedOut(Duration, last: SCSIError)
+}
+
+extension BurnEngine {
+    /// Sends a command that may be repeated: unit attentions and failures of the moment are swallowed a few times.
+    @discardableResult
+    func ask<Command: SCSICommand>(_ command: Command) throws(SCSIError) -> Command.Reply {
+        try repeating { () throws(SCSIError) in try transport.perform(command) }
+    }
+
+    /// Carries `body` out again when it failed for a reason that drives give once.
+    func repeating<Value>(_ body: () throws(SCSIError) -> Value) throws(SCSIError) -> Value {
+        for _ in 0..<limits.unitAttentions {
+            do throws(SCSIError) {
+                return try body()
+            } catch {
+                guard ReadinessReaction(error, writing: laser == .on) == .askAgain else { throw error }
+                log("\(error.command): \(error.explanation); asked again")
+            }
+        }
+        return try body()
+    }
+
+    /// Waits until the drive is ready and can tell of its disc: some say that they are ready while they still fixate, and
+    /// READ DISC INFORMATION gives them away.
+    ///
+    /// - Returns: what it tells.
+    func waitUntilReady(_ limit: Duration) throws(WaitFailure) -> DiscInformation {
+        let end = clock.now + limit
+        var pause = limits.firstPoll
+        var attentions = limits.unitAttentions
+        while true {
+            let refusal: SCSIError
+            do throws(SCSIError) {
+                _ = try transport.perform(TestUnitReady())
+                return try transport.perform(ReadDiscInformation())
+            } catch {
+                refusal = error
+            }
+            switch ReadinessReaction(refusal, writing: laser == .on) {
+            case .wait: break
+            case .start: _ = try? transport.perform(StartStopUnit(.start))
+            case .askAgain where attentions > 0:
+                attentions -= 1
+                continue
+            case .askAgain, .fail: throw .refused(refusal)
+            }
+            guard clock.now < end else { throw .timedOut(limit, last: refusal) }
+            reportProgress()
+            clock.sleep(pause)
+            pause = min(pause * 2, limits.longestPoll)
+        }
+    }
+
+    /// Opens the tray's lock, if it is ours. A drive that is gone needs none.
+    func unlock() {
+        guard isLocked else { return }
+        isLocked = false
+        do throws(SCSIError) {
+            try ask(PreventAllowMediumRemoval(prevent: false))
+        } catch {
+            log("the tray stays locked: \(error.explanation)")
+        }
+    }
+
+    /// Opens the tray.
+    func eject() {
+        do throws(SCSIError) {
+            try ask(StartStopUnit(.eject))
+        } catch {
+            log("the tray does not open: \(error.explanation)")
+        }
+    }
+
+    /// What follows a fatal error while something was written: the drive shall end what it can, and quiet down. Its
+    /// results change nothing any more.
+    func quietDown() {
+        do throws(SCSIError) {
+            _ = try transport.perform(SynchronizeCache())
+        } catch {
+            log("flushing after the failure: \(error.explanation)")
+            // Who cannot be reached need not be waited for.
+            if case .transport = error { return }
+        }
+        do throws(WaitFailure) {
+            _ = try waitUntilReady(limits.cleanUp)
+        } catch {
+            log("the drive did not become ready after the failure")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import BurnPlan
+import DiscLayout
+
+/// Counts what is done and guesses what is left. A value: it is told the time.
+struct ProgressMeter {
+    /// Rates are taken over this much of the past.
+    private static let window: Duration = .seconds(3)
+    /// What a lead-in and a lead-out take, in sectors: 11 500 and 6 750.
+    private static let closingSectors = 18_250
+    /// Sectors a second that are assumed while nothing is known: 16x.
+    private static let assumedRate = 16.0 * Double(RedBook.framesPerSecond)
+
+    private let plan: BurnPlan
+    private let interval: Duration
+    private var phase = BurnPhase.preparing
+    private var action = BurnProgress.Action.opening
+    private var track: Int?
+    private var startLBA = 0
+    private var sectorCount = 0
+    private var lastReadLBA = 0
+    private var lastWrittenLBA = 0
+    private var buffer = BurnProgress.Buffer(total: 0, used: 0)
+    private var sectorsDone = 0
+    private var operationBegan = Duration.zero
+    private var operationDone = 0
+    private var lastReport: Duration?
+    private var samples: [(at: Duration, sectors: Int)] = []
+    private var usualRate: Double?
+    /// How full the drive says its buffer is.
+    var driveBufferPercent: Double?
+    /// The drive has not refused to say it yet.
+    var asksDriveBuffer = true
+
+    init(plan: BurnPlan, interval: Duration) { (self.plan, self.interval) = (plan, interval) }
+
+    /// A part of the burn begins.
+    mutating func begin(_ phase: BurnPhase, at now: Duration) {
+        self.phase = phase
+        sectorsDone = 0
+        samples = []
+        if phase == .preparing { begin(.opening, at: now) }
+    }
+
+    /// An operation begins; `count` sectors from `start` on are its.
+    mutating func begin(
+        _ action: BurnProgress.Action, track: Int? = nil, start: Int = 0, count: Int = 0, at now: Duration
+    ) {
+        (self.action, self.track, startLBA, sectorCount) = (action, track, start, count)
+        (operationBegan, operationDone, lastReport) = (now, 0, nil)
+        if action == .writing || action == .reading { (lastReadLBA, lastWrittenLBA) = (start - 1, start - 1) }
+        if action != .writing { driveBufferPercent = nil }
+    }
+
+    /// The drive has taken sectors.
+    mutating func wrote(_ sectors: Int, last: Int, waiting: Int, capacity: Int) {
+        sectorsDone += sectors
+        operationDone += sectors
+        lastWrittenLBA = last
+        lastReadLBA = min(last + waiting, startLBA + sectorCount - 1)
+        buffer = BurnProgress.Buffer(total: capacity, used: min(waiting * RedBook.sectorBytes, capacity))
+    }
+
+    /// Sectors were read back.
+    mutating func read(_ sectors: Int, last: Int) {
+        sectorsDone += sectors
+        operationDone += sectors
+        lastReadLBA = last
+        buffer = BurnProgress.Buffer(total: 0, used: 0)
+    }
+
+    /// Whether the next progress would be told.
+    func isDue(at now: Duration) -> Bool { lastReport.map { now - $0 >= interval } ?? true }
+
+    /// The state of affairs, when it is time to tell it: at once when an operation has begun, then at every interval.
+    mutating func progress(at now: Duration) -> BurnProgress? {
+        guard isDue(at: now) else { return nil }
+        lastReport = now
+        samples.append((now, sectorsDone))
+        while samples.count > 2, now - samples[0].at > Self.window { samples.removeFirst() }
+        let rate = currentRate
+        let operation = remainingOfOperation(rate, at: now)
+        return BurnProgress(
+            action: action, track: track, tracks: plan.tracks.count, startLBA: startLBA, sectorCount: sectorCount,
+            lastReadLBA: lastReadLBA, lastWrittenLBA: lastWrittenLBA, buffer: buffer,
+            driveBufferPercent: driveBufferPercent, sectorsDone: sectorsDone,
+            sectorsTotal: phase == .burning || phase == .verifying ? plan.sectors : 0,
+            rate: rounded(rate / Double(RedBook.framesPerSecond)),
+            elapsedSeconds: rounded((now - operationBegan).inSeconds), remainingSeconds: rounded(operation),
+            burnRemainingSeconds: rounded(operation + remainingAfterOperation))
+    }
+
+    /// Sectors a second over the last seconds; 0 while nothing moves.
+    private var currentRate: Double {
+        mutating get {
+            guard let first = samples.first, let last = samples.last, last.at > first.at else { return 0 }
+            let rate = Double(last.sectors - first.sectors) / (last.at - first.at).inSeconds
+            if rate > 0 { usualRate = rate }
+            return rate
+        }
+    }
+
+    private var guessedRate: Double {
+        if let usualRate { return usualRate }
+        if case .times(let times) = plan.speed { return Double(times * RedBook.framesPerSecond) }
+        return Self.assumedRate
+    }
+
+    private func remainingOfOperation(_ rate: Double, at now: Duration) -> Double {
+        switch action {
+        case .writing, .reading: Double(sectorCount - operationDone) / guessedRate
+        case .closingSession: max(Double(Self.closingSectors) / guessedRate - (now - operationBegan).inSeconds, 0)
+        case .opening, .calibrating, .closingTrack, .reloading: 0
+        }
+    }
+
+    /// What follows the running operation: the rest of this phase, and the phases after it.
+    private var remainingAfterOperation: Double {
+        let whole = Double(plan.sectors) / guessedRate
+        let closing = plan.close == .none ? 0 : Double(Self.closingSectors) / guessedRate
+        let restOfPhase = Double(plan.sectors - sectorsDone - max(sectorCount - operationDone, 0)) / guessedRate
+        return switch phase {
+        case .preparing: whole + closing + whole
+        case .burning: max(restOfPhase, 0) + closing + whole
+        case .finalizing: whole
+        case .verifying: max(restOfPhase, 0)
+        case .cancelling: 0
+        }
+    }
+
+    private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+}
