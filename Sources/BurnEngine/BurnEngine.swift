@@ -63,6 +63,7 @@ public final class BurnEngine {
 
     private func burn() throws(BurnStop) -> BurnOutcome {
         begin(.preparing)
+        reportProgress()
         let sources = try openSources()
         let drive = try checkDriveAndDisc()
         let reader = try startReader(sources)

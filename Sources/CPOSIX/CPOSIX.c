@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -65,6 +66,11 @@ int cposix_catch_termination(int fd) {
     sigemptyset(&action.sa_mask);
     if (sigaction(SIGTERM, &action, NULL) < 0) return -1;
     return sigaction(SIGINT, &action, NULL);
+}
+
+int cposix_read_first(void) {
+    // linux/ioprio.h: IOPRIO_WHO_PROCESS, 0 for the calling thread, IOPRIO_CLASS_BE << IOPRIO_CLASS_SHIFT | 0.
+    return (int)syscall(SYS_ioprio_set, 1, 0, 2 << 13);
 }
 
 const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;

@@ -7,4 +7,5 @@ struct Burnd: AsyncParsableCommand {
         commandName: "burnd",
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
         subcommands: [VirtualRecorderCommand.self, DiscCommand.self])
+        subcommands: [VirtualRecorderCommand.self, BurnWorkerCommand.self])
 }

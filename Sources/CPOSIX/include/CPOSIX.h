@@ -37,6 +37,10 @@ void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size
 /// From now on SIGTERM and SIGINT do nothing but write their number, one byte, to `fd`. 0, or -1 with errno.
 int cposix_catch_termination(int fd);
 
+/// Puts the calling thread, and those that it starts, first among the disk's ordinary readers (ioprio_set, best effort 0).
+/// 0, or -1 with errno.
+int cposix_read_first(void);
+
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
 
