@@ -6,6 +6,9 @@ struct Burnd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "burnd",
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
-        subcommands: [VirtualRecorderCommand.self, DiscCommand.self])
-        subcommands: [VirtualRecorderCommand.self, BurnWorkerCommand.self])
+        subcommands: [
+            VirtualRecorderCommand.self,
+            DiscCommand.self,
+            BurnWorkerCommand.self,
+        ])
 }
