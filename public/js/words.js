@@ -1,0 +1,115 @@
+// States, needs and numbers as words. Everything here is a function of its arguments alone.
+
+export const TERMINAL = ["completed", "failed", "cancelled"];
+/** States in which a drive works on the job. */
+export const ON_DRIVE = ["burning", "finalizing", "verifying", "cancelling"];
+/** States in which no laser has been on, so that cancelling costs nothing. */
+export const FREE_TO_CANCEL = ["queued", "preparing", "waiting"];
+
+const jobWords = {
+  queued: "Queued", preparing: "Preparing", waiting: "Needs you", burning: "Burning", finalizing: "Finishing the disc",
+  verifying: "Checking the disc", cancelling: "Stopping", completed: "Completed", failed: "Failed",
+  cancelled: "Cancelled",
+};
+const jobSigns = {
+  queued: "clock", preparing: "clock", waiting: "needs", burning: "busy", finalizing: "busy", verifying: "read",
+  cancelling: "stop", completed: "check", failed: "cross", cancelled: "stop",
+};
+const driveWords = { idle: "Ready", loading: "Loading", busy: "Busy", stopped: "Stopped", offline: "Offline" };
+const driveSigns = { idle: "idle", loading: "clock", busy: "busy", stopped: "needs", offline: "offline" };
+const actionWords = {
+  opening: "opening the drive", calibrating: "calibrating the laser", writing: "writing",
+  "closing-track": "closing the track", "closing-session": "closing the disc", reloading: "reloading the disc",
+  reading: "reading back",
+};
+const reasonWords = {
+  "media-needed": "it needs a disc", "media-not-blank": "the disc is written already",
+  "media-too-small": "the disc is too small", "media-incompatible": "this kind of disc cannot be written here",
+  "media-unreadable": "the disc cannot be read", "door-open": "the tray is open", "drive-offline": "the drive is offline",
+  "drive-disabled": "the drive is disabled", "drive-busy-elsewhere": "another program uses the drive",
+};
+const provenWords = {
+  toc: "table of contents read back", tracks: "track list read back", audio: "every sample compared",
+};
+const discWords = {
+  untouched: "The disc is untouched and can be used.", spoiled: "The disc is spoiled: throw it away.",
+  unsure: "The disc was not proven good: do not hand it out.", good: "The disc is good.",
+  open: "The disc is readable by recorders and still open.",
+};
+
+export const jobWord = (state) => jobWords[state] ?? state;
+export const jobSign = (state) => jobSigns[state] ?? "clock";
+export const driveWord = (state) => driveWords[state] ?? state;
+export const driveSign = (state) => driveSigns[state] ?? "idle";
+export const discSentence = (disc) => discWords[disc] ?? "";
+const spaced = (word) => String(word).replaceAll("-", " ");
+export const actionWord = (action) => actionWords[action] ?? spaced(action ?? "");
+export const reasonList = (reasons) => (reasons ?? []).map((reason) => reasonWords[reason] ?? spaced(reason)).join(", ");
+export const provenList = (proven) => (proven ?? []).map((what) => provenWords[what] ?? spaced(what)).join(", ");
+
+/** Seconds as `m:ss`; minutes run on above 59, as on a disc. */
+export function minutes(seconds) {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** Sectors (75 a second) as `m:ss`. */
+export const sectorsAsMinutes = (sectors) => minutes(sectors / 75);
+
+/** The clock time of an RFC 3339 instant, as this browser's user reads clocks. */
+export function clock(time) {
+  return new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+/** How long until then: `less than a minute`, `3 min`. */
+export function timeLeft(time, now) {
+  const seconds = (Date.parse(time) - now) / 1000;
+  return seconds < 45 ? "less than a minute left" : `${Math.round(seconds / 60)} min left`;
+}
+
+/** Bytes, in the unit a person would say. */
+export function bytes(count) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = count, unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** What someone must do, in one line. */
+export function needSentence(needs) {
+  const drive = needs.drive_label ?? needs.drive;
+  const into = drive ? `drive ${drive}` : "any drive";
+  const minimum = needs.media?.min_sectors ? ` with room for ${sectorsAsMinutes(needs.media.min_sectors)}` : "";
+  switch (needs.action) {
+    case "load-blank": return `Put a blank ${needs.media?.kind ?? "CD-R"}${minimum} into ${into}`;
+    case "remove-disc": return `Take the disc out of ${into}`;
+    case "close-tray": return `Close the tray of ${into}`;
+    case "attach-drive": return drive ? `Attach drive ${drive} or switch it on` : "Attach a drive";
+    case "fix-drive": return `Look after ${into}: it does not work`;
+    default: return `${spaced(needs.action)}: ${into}`;
+  }
+}
+
+/** What is in the drive instead of what is needed; empty when nothing is. */
+export function foundSentence(found) {
+  if (!found) return "";
+  const what = { blank: "a blank", appendable: "an open", complete: "a written", unreadable: "an unreadable" };
+  return `In it now: ${what[found.status] ?? "a"} ${kindWord(found.kind)}.`;
+}
+
+const kindWord = (kind) => (kind === "unknown" ? "disc" : kind);
+
+/** What is in the tray. */
+export function mediaSentence(drive) {
+  if (!drive.present) return "Not attached";
+  if (drive.tray === "open") return "Tray open";
+  const media = drive.media;
+  if (!media) return "No disc";
+  const kind = kindWord(media.kind);
+  switch (media.status) {
+    case "blank": return `Blank ${kind}${media.capacity_sectors ? `, ${sectorsAsMinutes(media.capacity_sectors)}` : ""}`;
+    case "appendable": return `Open ${kind}, ${media.tracks ?? 0} tracks, ${sectorsAsMinutes(media.free_sectors ?? 0)} free`;
+    case "complete": return `Written ${kind}${media.tracks ? `, ${media.tracks} ${media.tracks === 1 ? "track" : "tracks"}` : ""}`;
+    default: return `Unreadable ${kind}`;
+  }
+}
