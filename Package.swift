@@ -92,6 +92,7 @@ let testTargets: [Target] = [
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
     tests("POSIXTests", ["POSIX"]),
     tests("HTTPCoreTests", ["HTTPCore", "POSIX"]),
+    tests("MicroHTTPDTests", ["MicroHTTPD", "HTTPCore", "POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),

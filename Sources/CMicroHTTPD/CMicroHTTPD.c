@@ -47,8 +47,11 @@ static void on_message(void *context, const char *format, va_list arguments) {
     c->say(c->context, text);
 }
 
-/// A connection whose worker has this many others is accepted late. Connections need not spread evenly over the workers.
-static unsigned int limit_of_all_workers(const struct cmhd_configuration *c) { return c->connection_limit * c->workers; }
+static enum MHD_Result on_accept(void *context, const struct sockaddr *address, socklen_t length) {
+    (void)address, (void)length;
+    const struct cmhd_configuration *c = context;
+    return c->accept(c->context) ? MHD_YES : MHD_NO;
+}
 
 struct cmhd_daemon *cmhd_start(const struct cmhd_configuration *configuration) {
     struct cmhd_daemon *result = malloc(sizeof *result);
@@ -61,9 +64,9 @@ struct cmhd_daemon *cmhd_start(const struct cmhd_configuration *configuration) {
     };
     // The logger comes first, so that it also hears what is wrong with the other options.
     result->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, on_accept, c,
         on_request, c, MHD_OPTION_EXTERNAL_LOGGER, on_message, c, MHD_OPTION_LISTEN_SOCKET, c->listen_socket,
-        MHD_OPTION_CONNECTION_LIMIT, limit_of_all_workers(c), MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout,
+        MHD_OPTION_CONNECTION_LIMIT, c->connection_limit * c->workers, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory, MHD_OPTION_URI_LOG_CALLBACK, on_begin, c,
         MHD_OPTION_NOTIFY_COMPLETED, on_complete, c, MHD_OPTION_NOTIFY_CONNECTION, on_connection, c, MHD_OPTION_ARRAY,
         pool, MHD_OPTION_END);

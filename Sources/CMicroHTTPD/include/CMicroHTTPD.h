@@ -14,7 +14,7 @@ struct cmhd_configuration {
     /// Bound and listening; the daemon owns it from then on.
     int listen_socket;
     unsigned int workers;
-    /// Connections of all workers together.
+    /// Connections of one worker; above it new ones wait, so `accept` should refuse them before.
     unsigned int connection_limit;
     /// Seconds without a byte after which a connection that is not suspended is closed.
     unsigned int idle_timeout;
@@ -23,6 +23,8 @@ struct cmhd_configuration {
     /// Passed to all callbacks.
     void *context;
     MHD_AccessHandlerCallback handle;
+    /// Whether a new connection may come in; it is closed at once when not.
+    bool (*accept)(void *context);
     /// A request line has come; what this returns is the request's context. The text is raw.
     void *(*begin)(void *context, const char *uri, struct MHD_Connection *connection);
     /// A request is over, whether it was answered or not; `cause` is a MHD_RequestTerminationCode.

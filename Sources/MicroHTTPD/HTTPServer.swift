@@ -1,0 +1,104 @@
+// MicroHTTPD: runs an `HTTPHandler` on libmicrohttpd 0.9.75 or later, and is the only target that imports it.
+//
+// The library's threads parse requests and move bytes; they never wait. Every request runs as a task; while it does, its
+// connection is suspended. What the library does wrong or leaves open is made good here: see `Exchange` for its phases,
+// `ConnectionTable` for disconnects and deadlines, `EpollWait.c` for its stall. POSIX is imported for locks and threads.
+
+import CMicroHTTPD
+import Glibc
+public import HTTPCore
+public import POSIX
+
+/// An HTTP/1.1 server.
+public final class HTTPServer: Sendable {
+    /// Why a server cannot start.
+    public enum StartError: Error, Equatable, Sendable {
+        /// The host is neither an address nor `localhost`.
+        case notAnAddress(String)
+        /// The socket could not be made, bound or listened on.
+        case socket(SystemError)
+        /// libmicrohttpd refused; the log has its reason.
+        case library
+    }
+
+    /// The daemon of libmicrohttpd. Its functions may be called on any thread, each once, in the order of `stop`.
+    private struct Daemon: @unchecked Sendable {
+        // Unchecked is right: the pointer is only passed to functions of the library, which are thread-safe.
+        let pointer: OpaquePointer
+        let core: Unmanaged<ServerCore>
+        let port: UInt16
+    }
+
+    private let core: ServerCore
+    private let daemon = Lock<Daemon?>(nil)
+
+    /// A server that is not running yet.
+    ///
+    /// - Parameters:
+    ///   - handler: answers all requests that are well formed.
+    ///   - log: told of requests and of what goes wrong, on any thread; it must not block.
+    public init(
+        configuration: Configuration, handler: any HTTPHandler, log: @escaping @Sendable (Notice) -> Void = { _ in }
+    ) {
+        core = ServerCore(configuration: configuration, handler: handler, log: log)
+    }
+
+    /// Binds, listens and serves. Raises the limit of open files to what the system allows, and ignores SIGPIPE, for the
+    /// whole process. To be called once.
+    public func start() throws(StartError) {
+        // A client that is gone is an error of send(2), not a reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        core.table.limit = Self.raiseFileLimit(wanted: core.configuration.connectionLimit)
+        let socket = try ListeningSocket(host: core.configuration.host, port: core.configuration.port)
+        let retained = Unmanaged.passRetained(core)
+        var configuration = Callbacks.configuration
+        configuration.listen_socket = socket.number
+        configuration.workers = UInt32(core.configuration.workers)
+        configuration.connection_limit = UInt32(core.table.limit + Configuration.connectionsAnswered503)
+        configuration.idle_timeout = UInt32(core.configuration.idleTimeout)
+        configuration.connection_memory = Configuration.connectionMemory
+        configuration.context = retained.toOpaque()
+        core.table.startWatching()
+        guard let pointer = cmhd_start(&configuration) else {
+            close(socket.number)
+            core.table.stopWatching()
+            retained.release()
+            throw .library
+        }
+        daemon.withLock { $0 = Daemon(pointer: pointer, core: retained, port: socket.port) }
+    }
+
+    /// The port that is listened on; 0 when the server is not running.
+    public var port: UInt16 { daemon.withLock { $0?.port ?? 0 } }
+
+    /// Stops listening, ends event streams, lets running requests finish for `stopDeadline`, cuts those that do not, and
+    /// returns when no thread of the library is left. Requests that still come on open connections are answered 503.
+    public func stop() async {
+        guard
+            let daemon = daemon.withLock({ daemon in
+                defer { daemon = nil }
+                return daemon
+            })
+        else { return }
+        cmhd_stop_listening(daemon.pointer)
+        core.table.beginStopping()
+        await core.table.waitUntilIdle(seconds: core.configuration.stopDeadline)
+        // From here on no connection is suspended, which the library would answer with abort(3).
+        core.table.abortAll()
+        await BlockingThread.run { cmhd_stop(daemon.pointer) }
+        core.table.stopWatching()
+        daemon.core.release()
+    }
+
+    /// One connection is one descriptor. Returns how many connections there may be.
+    private static func raiseFileLimit(wanted: Int) -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
+        if limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max
+            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        }
+        let files = limit.rlim_cur > rlim_t(Int32.max) ? Int(Int32.max) : Int(limit.rlim_cur)
+        return max(1, min(wanted, files - Configuration.filesForOthers))
+    }
+}
