@@ -190,9 +190,8 @@ class Browser:
         """Waits until the expression is true; `what` says in the error what did not come."""
         deadline = time.monotonic() + timeout
         while True:
-            value = self.evaluate(script)
-            if value:
-                return value
+            if self.evaluate(f"Boolean({script})"):
+                return
             if time.monotonic() > deadline:
                 raise BrowserError(f"waited {timeout} s for {what}")
             time.sleep(0.05)
@@ -225,7 +224,7 @@ class Browser:
         x, y = self._centre(start)
         quoted = json.dumps(end)
         to = self.evaluate(f"(() => {{ const b = document.querySelector({quoted}).getBoundingClientRect();"
-                           "return [b.x + b.width / 2, b.y + b.height / 2] })()")
+                           "return [b.x + b.width / 2, b.y + b.height * 0.9] })()")
         self._mouse("mousePressed", x, y)
         for step in range(1, 6):
             self._mouse("mouseMoved", x, y + (to[1] - y) * step / 5)
@@ -246,6 +245,8 @@ class Browser:
         """A PNG of the page: all of it, or what fits into the window."""
         clip = {}
         if full:
+            # A header that sticks to the window would lie over the middle of the picture.
+            self.evaluate("window.scrollTo({top: 0, behavior: 'instant'})")
             size = self.command("Page.getLayoutMetrics")["cssContentSize"]
             clip = {"clip": {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}}
         shot = self.command("Page.captureScreenshot", format="png", captureBeyondViewport=full, **clip)

@@ -55,6 +55,7 @@ export function cancelButton(onProblem) {
     if (armed) return disarm(), send();
     armed = setTimeout(disarm, SECOND_PRESS);
     label.textContent = "Press again to cancel and waste this disc";
+    button.setAttribute("aria-label", label.textContent);
   }
 
   function disarm() {
@@ -74,7 +75,8 @@ export function cancelButton(onProblem) {
     button.hidden = !offered;
     button.classList.toggle("costs", costs());
     button.disabled = pending || document.body.classList.contains("stale");
-    if (!armed) label.textContent = costs() ? "Hold to cancel and waste this disc" : `Cancel job ${job?.id ?? ""}`;
+    if (!armed) label.textContent = costs() ? "Hold to cancel and waste this disc" : "Cancel";
+    if (offered && !armed) button.setAttribute("aria-label", `${label.textContent}: job ${job.id}`);
     if (!costs()) release();
   }
 

@@ -4,7 +4,7 @@ import { cancelButton } from "/js/cancel-button.js";
 import { el, svg, text } from "/js/dom.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
-import { actionWord, clock, driveSign, driveWord, foundSentence, jobSign, jobWord, mediaSentence, needSentence,
+import { actionWord, clock, driveSign, driveWord, jobSign, jobWord, mediaSentence, needSentence, ON_DRIVE,
   reasonList, timeLeft } from "/js/words.js";
 
 /** Radii of the drawn disc: a recorder writes from the inside out. */
@@ -19,7 +19,7 @@ export function driveCard() {
     svg("circle", { cx: 50, cy: 50, r: OUTER + 2, class: "face" }), written,
     svg("circle", { cx: 50, cy: 50, r: INNER - 1, class: "hub" }), svg("circle", { cx: 50, cy: 50, r: 6, class: "hole" }));
   const media = el("p", { class: "media" }), title = el("p", { class: "job-title" }), prompt = el("p", { class: "prompt" });
-  const found = el("p", { class: "small" }), reasons = el("p", { class: "small" });
+  const reasons = el("p", { class: "small" });
   const fill = el("span");
   const bar = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const percent = el("strong"), step = el("span"), finish = el("span");
@@ -31,7 +31,7 @@ export function driveCard() {
   const cancel = cancelButton((problem) => showProblem(trouble, problem));
   const card = el("article", { class: "drive" },
     el("header", {}, el("div", {}, label, model), el("p", { class: "state" }, sign, word)),
-    el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, found, reasons)),
+    el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, reasons)),
     progress, safe, trouble, el("div", { class: "buttons" }, eject, load, el("span", { class: "gap" }), cancel));
   let drive = null, last = null, pending = false;
 
@@ -82,9 +82,9 @@ export function driveCard() {
     const shown = job ?? need;
     text(title, shown ? `${shown.title || "Untitled"} · job ${shown.id}${shown.owner ? ` · for ${shown.owner}` : ""}` : "");
     text(prompt, need ? needSentence(need.needs) : "");
-    text(found, need ? foundSentence(need.needs.found) : "");
-    text(media, mediaSentence(drive));
-    text(reasons, drive.enabled ? reasonList(drive.reasons) : ["disabled: takes no new jobs", reasonList(drive.reasons)].filter(Boolean).join(", "));
+    // What was blank before the burn is neither blank nor written in the middle of it.
+    text(media, job && ON_DRIVE.includes(job.state) ? "" : mediaSentence(drive));
+    text(reasons, need ? "" : drive.enabled ? reasonList(drive.reasons) : ["disabled: takes no new jobs", reasonList(drive.reasons)].filter(Boolean).join(", "));
     showProgress(job, now);
     safe.hidden = !drive.present;
     safe.dataset.safe = drive.safe_to_open;

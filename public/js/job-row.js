@@ -33,7 +33,8 @@ export function jobRow() {
     const problem = job.problem && { ...job.problem, disc: job.problem.disc ?? disc };
     showProblem(trouble, ended && job.state !== "completed" ? problem : null);
     if (job.state === "cancelled" && !problem) text(reason, disc ? discSentence(disc) : "");
-    cancel.update(job);
+    // A burning disc is cancelled at its drive, where the price is in sight.
+    cancel.update(job.state === "burning" ? null : job);
   };
   return row;
 }

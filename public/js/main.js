@@ -71,7 +71,7 @@ function draw() {
 function sortedDrives() {
   const rank = (drive) => {
     if (needOn(state, drive) || drive.state === "stopped") return 0;
-    return ON_DRIVE.includes(jobOn(state, drive)?.state) ? 1 : 2;
+    return ON_DRIVE.includes(jobOn(state, drive)?.state) ? 1 : drive.present ? 2 : 3;
   };
   return [...state.drives].sort((a, b) => rank(a) - rank(b) || a.label.localeCompare(b.label));
 }

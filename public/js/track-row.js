@@ -58,7 +58,7 @@ export function trackRow(actions) {
     const audio = track.file?.audio;
     text(facts, {
       waiting: "waits for its turn", uploading: `uploading, ${Math.round(track.part * 100)} % of ${bytes(track.blob.size)}`,
-      ready: audio && `${minutes(audio.seconds)} · ${audio.codec} · ${(audio.sample_rate / 1000).toFixed(1)} kHz · ${channels(audio.channels)}`,
+      ready: audio && `${minutes(audio.seconds)} · ${codecWord(audio.codec)} · ${(audio.sample_rate / 1000).toFixed(1)} kHz · ${channels(audio.channels)}`,
     }[track.state]);
     if (track.state === "uploading" && track.part === 1) text(facts, "uploaded, being looked at");
     bar.hidden = track.state !== "uploading";
@@ -79,4 +79,5 @@ export function trackRow(actions) {
   return row;
 }
 
+const codecWord = (codec) => (codec.startsWith("pcm") ? "PCM" : codec.toUpperCase());
 const channels = (count) => (count === 1 ? "mono" : count === 2 ? "stereo" : `${count} channels`);
