@@ -99,6 +99,9 @@ let testTargets: [Target] = [
     .testTarget(
         name: "Peers", dependencies: ["POSIX", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
         swiftSettings: settings),
+    tests(
+        "BurnEngineTests",
+        ["BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),
