@@ -21,7 +21,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
          ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-CAPACITY = 359697
+CAPACITY = 359849
 
 
 def now(offset=0.0):

@@ -35,9 +35,9 @@ def check(truth, what):
 
 
 class PageTest:
-    def __init__(self, browser, url, audio, folder, timeout):
+    def __init__(self, browser, url, audio, folder, timeout, station=None):
         self.browser, self.url, self.audio = browser, url.rstrip("/"), audio
-        self.folder, self.timeout = folder, timeout
+        self.folder, self.timeout, self.station = folder, timeout, station
 
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
@@ -54,6 +54,9 @@ class PageTest:
         self.orders_and_names()
         number = self.submits()
         self.follows(number)
+        self.says_when_it_knows_nothing()
+        if self.station:
+            self.cancels_when_held()
         self.other_readers()
         expected = ("422", "415")
         unexpected = [error for error in self.browser.errors if not any(code in error for code in expected)]
@@ -183,17 +186,45 @@ class PageTest:
                           "the drive to be safe to open again")
         check(True, "the drive is safe to open again")
 
+    def says_when_it_knows_nothing(self):
+        # A minute passes for the page without a word from the server.
+        self.browser.evaluate("window.realNow = Date.now; Date.now = () => realNow() + 60000")
+        self.browser.wait("!document.querySelector('#stale').hidden", "the page to say that it is out of date", 10)
+        check(self.browser.evaluate("[...document.querySelectorAll('.drive button')].every((one) => one.disabled)"),
+              "a page that hears nothing says so, and its buttons are off")
+        self.picture("7-stale")
+        self.browser.evaluate("Date.now = realNow")
+        self.browser.wait("document.querySelector('#stale').hidden", "the page to be live again")
+
+    def cancels_when_held(self):
+        """Against the mock only: it costs a disc."""
+        self.station.pace = 2
+        self.tray("eject", "open", "Tray open")
+        self.tray("load", "closed", "Blank CD-R")
+        file = next(iter(self.station.files))
+        order = {"mode": "tao", "title": "To be lost", "drive": self.drive["id"], "source": {"tracks": [{"file": file}]}}
+        request = urllib.request.Request(self.url + "/api/v1/jobs", json.dumps(order).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            number = json.load(answer)["id"]
+        button = f"document.querySelector({json.dumps(self.card('.cancel.costs'))})"
+        self.browser.wait(f"{button} && !{button}.hidden", "the button that costs a disc")
+        self.browser.click(self.card(".cancel.costs"), hold=0.5)
+        check(self.station.jobs[number]["state"] == "burning", "half a second does not cancel a burn")
+        self.browser.click(self.card(".cancel.costs"), hold=2.3)
+        self.browser.wait(f"document.querySelector('.job[data-job=\"{number}\"][data-state=cancelled]')", "the job to be cancelled", 20)
+        check("spoiled" in self.browser.text(f".job[data-job='{number}']"), "held for two seconds it does, and the disc is said to be spoiled")
+
     def other_readers(self):
         self.browser.resize(390, 844, mobile=True)
         self.browser.wait("document.documentElement.scrollWidth <= 390", "the page to fit a phone", 5)
         check(True, "nothing is wider than a phone")
-        self.picture("7-phone")
+        self.picture("8-phone")
         self.browser.resize(1280, 800)
         self.browser.dark()
         self.browser.navigate(self.url + "/?kiosk=1")
         self.browser.wait("document.querySelector('.drive')", "the kiosk's drives")
         check(self.browser.evaluate("getComputedStyle(document.querySelector('#new')).display === 'none'"), "a kiosk has no form")
-        self.picture("8-kiosk-dark")
+        self.picture("9-kiosk-dark")
 
 
 def main():
@@ -210,10 +241,12 @@ def main():
         audio = options.audio or [wav(pathlib.Path(folder, name), seconds) for name, seconds in (("one.wav", 5), ("two.wav", 7))]
         if len(audio) < 2:
             parser.error("--audio takes two files or more")
-        url = options.url or f"http://127.0.0.1:{mock_server.start().server_port}"
+        mock = mock_server.start() if options.mock else None
+        url = options.url or f"http://127.0.0.1:{mock.server_port}"
+        station = mock and mock.RequestHandlerClass.station
         try:
             with Browser() as browser:
-                test = PageTest(browser, url, audio, options.screenshots, options.timeout)
+                test = PageTest(browser, url, audio, options.screenshots, options.timeout, station)
                 try:
                     test.run()
                 except (Failure, BrowserError):

@@ -8,7 +8,7 @@ import { orderForm } from "/js/order-form.js";
 import { finishedJobs, fold, jobOn, needOn, needyJobs, queuedJobs } from "/js/state.js";
 import { bytes, foundSentence, needSentence, ON_DRIVE } from "/js/words.js";
 
-/** Two heartbeats and a bit: after that, what is shown may be untrue. */
+/** Two heartbeats of 15 s and a bit: after that, what is shown may be untrue. */
 const STALE_AFTER = 40000;
 
 const $ = (id) => document.getElementById(id);

@@ -5,8 +5,11 @@ import { showProblem } from "/js/problem.js";
 import { trackRow } from "/js/track-row.js";
 import { minutes, sectorsAsMinutes } from "/js/words.js";
 
-/** Program area of the usual 80-minute CD-R, 79:57. The server checks against the very disc. */
-const USUAL_DISC = 359697;
+/**
+ * Room on the usual 80-minute CD-R, 79:57: the last possible lead-out at 79:59:74, less the two seconds before the first
+ * track. Only said here: the server decides, and the very disc in the drive has the last word.
+ */
+const USUAL_DISC = 359849;
 /** In Track-At-Once every further track costs two seconds of silence and two sectors of run-out. */
 const BETWEEN_TRACKS = 152;
 const MOST_TRACKS = 99;
@@ -78,8 +81,8 @@ export function orderForm() {
     $("length").classList.toggle("over", over);
     $("length-fill").style.setProperty("width", `${Math.min(100, (100 * total) / USUAL_DISC)}%`);
     $("length-text").textContent = `${sectorsAsMinutes(total)} of 79:57 with the gaps between tracks` +
-      (over ? `: ${minutes((total - USUAL_DISC) / 75)} too long for an 80-minute disc` : "");
-    const why = blocker(total, over);
+      (over ? `: ${minutes(Math.ceil((total - USUAL_DISC) / 75))} too long for an 80-minute disc` : "");
+    const why = blocker();
     $("burn").disabled = why !== null || document.body.classList.contains("stale");
     $("burn").textContent = sending ? "Sending…" : "Burn this disc";
     if (why !== null) $("burn-note").textContent = why;
@@ -87,14 +90,14 @@ export function orderForm() {
   }
 
   /** Why it cannot be sent now; null when it can. An empty form needs no reason beside it. */
-  function blocker(total, over) {
+  function blocker() {
     if (sending) return "";
     if (tracks.length === 0) return $("burn-note").dataset.job ?? "";
     if (draining) return "The server is going down and takes no new jobs.";
     if (tracks.some((track) => track.state === "refused")) return "Remove the files that cannot be used.";
     if (tracks.some((track) => track.state !== "ready")) return "Uploading…";
     if (tracks.length > MOST_TRACKS) return "A disc holds 99 tracks.";
-    return over ? "Too long for a disc: remove a track." : null;
+    return null;
   }
 
   async function send(event) {

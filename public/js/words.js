@@ -47,9 +47,9 @@ export const actionWord = (action) => actionWords[action] ?? spaced(action ?? ""
 export const reasonList = (reasons) => (reasons ?? []).map((reason) => reasonWords[reason] ?? spaced(reason)).join(", ");
 export const provenList = (proven) => (proven ?? []).map((what) => provenWords[what] ?? spaced(what)).join(", ");
 
-/** Seconds as `m:ss`; minutes run on above 59, as on a disc. */
+/** Whole seconds as `m:ss`; minutes run on above 59, as on a disc. */
 export function minutes(seconds) {
-  const whole = Math.round(seconds);
+  const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
