@@ -95,6 +95,8 @@ let testTargets: [Target] = [
     tests("MicroHTTPDTests", ["MicroHTTPD", "HTTPCore", "POSIX"]),
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
+    tests(
+        "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     .testTarget(
         name: "Peers", dependencies: ["POSIX", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
