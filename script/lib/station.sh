@@ -15,16 +15,33 @@ port_is_taken() {
     (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
-# wait_until_healthy URL PID LOG: until the station answers, at most 30 seconds; it may have a database to upgrade.
-wait_until_healthy() {
-    local url=$1 pid=$2 log=$3 deadline=$((SECONDS + 30))
-    until curl -fs -o /dev/null "$url/healthz"; do
-        if ! kill -0 "$pid" 2>/dev/null || ((SECONDS > deadline)); then
+# free_port: a port of 127.0.0.1 that nothing listened on just now.
+free_port() {
+    python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])'
+}
+
+# start_station PROGRAM URL DATA OPTION…: runs `burnd serve` in the background and returns when it answers, at most 30
+# seconds later: it may have a database to upgrade. $station is its process, which is in a session of its own, so that
+# Ctrl-C reaches it through the calling script alone.
+start_station() {
+    local program=$1 url=$2 data=$3 log=$3/burnd.log deadline=$((SECONDS + 30))
+    shift 3
+    setsid "$program" serve --listen "${url#http://}" --data "$data" "$@" >"$log" 2>&1 </dev/null &
+    station=$!
+    until curl -fs -o "$data/reply" "$url/healthz"; do
+        if ! kill -0 "$station" 2>/dev/null || ((SECONDS > deadline)); then
             tail -n 20 "$log" >&2
             fail "the station did not start; above are the last lines of $log"
         fi
         sleep 0.1
     done
+}
+
+# stop_station DATA: ends $station, which finishes a disc that is being written, and its virtual recorders.
+stop_station() {
+    kill -TERM "$station" 2>/dev/null || true
+    wait "$station" || true
+    end_recorders "$1"
 }
 
 # end_recorders DATA: ends the virtual recorders of a station, which outlive it by design, and waits for their end. A
