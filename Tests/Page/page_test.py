@@ -192,6 +192,7 @@ class PageTest:
         self.browser.wait("!document.querySelector('#stale').hidden", "the page to say that it is out of date", 10)
         check(self.browser.evaluate("[...document.querySelectorAll('.drive button')].every((one) => one.disabled)"),
               "a page that hears nothing says so, and its buttons are off")
+        check("SAFE TO OPEN" not in self.browser.text("#drives"), "nothing is called safe by a page that does not know")
         self.picture("7-stale")
         self.browser.evaluate("Date.now = realNow")
         self.browser.wait("document.querySelector('#stale').hidden", "the page to be live again")

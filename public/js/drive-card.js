@@ -87,10 +87,12 @@ export function driveCard() {
     text(reasons, need ? "" : drive.enabled ? reasonList(drive.reasons) : ["disabled: takes no new jobs", reasonList(drive.reasons)].filter(Boolean).join(", "));
     showProgress(job, now);
     safe.hidden = !drive.present;
-    safe.dataset.safe = drive.safe_to_open;
-    setIcon(safeSign, drive.safe_to_open ? "check" : "stop");
-    text(safeWord, drive.safe_to_open ? "SAFE TO OPEN" : "DO NOT OPEN");
-    const stuck = pending || !drive.present || !drive.safe_to_open || document.body.classList.contains("stale");
+    // What was safe when the server was last heard may have begun to burn since.
+    const stale = document.body.classList.contains("stale");
+    safe.dataset.safe = drive.safe_to_open && !stale;
+    setIcon(safeSign, drive.safe_to_open && !stale ? "check" : "stop");
+    text(safeWord, stale ? "NOT KNOWN: DO NOT OPEN" : drive.safe_to_open ? "SAFE TO OPEN" : "DO NOT OPEN");
+    const stuck = pending || !drive.present || !drive.safe_to_open || stale;
     eject.disabled = stuck || drive.tray === "open";
     load.disabled = stuck || drive.tray !== "open";
     cancel.update(job ?? need);

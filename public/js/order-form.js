@@ -111,7 +111,7 @@ export function orderForm() {
       const job = await post("/api/v1/jobs", order());
       tracks = [];
       for (const id of ["title", "owner"]) $(id).value = "";
-      $("burn-note").dataset.job = `Job ${job.id} is in the queue.`;
+      $("burn-note").dataset.job = `Job ${job.id} is accepted.`;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       showProblem($("order-problem"), error.problem);
