@@ -44,10 +44,15 @@ public enum AudioDecoding {
         _ input: InputFile, to output: PCMWriter
     ) throws(DecodeFailure) -> DecodeReport {
         let found = try FormatProbe.format(of: input)
+        let wave = found.name == "wav" ? WAVEData(in: input, from: found.start) : nil
+        try wave?.check(input)
         let source = try Demuxer(input, format: found)
         let decoder = try AudioDecoder(source.stream)
         let sink = PCMConverter(writing: output)
-        try DecodeLoop(source, decoder, sink, input).run()
+        try DecodeLoop(
+            source, decoder, sink,
+            Completeness(of: source, in: input, endsAnywhere: wave.map { $0.length == nil } ?? false)
+        ).run()
         try output.flush()
         guard output.frames > 0 else { throw DecodeFailure(.empty, "there is not one sample in it") }
         return DecodeReport(

@@ -5,6 +5,7 @@ import DecodeContract
 struct Completeness {
     private let source: Demuxer
     private let input: InputFile
+    private let endsAnywhere: Bool
     private var packets = 0
     private var goodPackets = 0
     private var failedInARow = 0
@@ -14,10 +15,11 @@ struct Completeness {
     /// Packets that may fail in front of the sound or behind it: tags that other programs put there look like that.
     private static let mostFailedAtEdge = 16
 
-    init(of source: Demuxer, in input: InputFile) { (self.source, self.input) = (source, input) }
-
-    /// Stored samples that no header counts end where the file does, in the middle of one too.
-    private var endsAnywhere: Bool { source.isPCM && source.declaredFrames == nil }
+    /// - Parameter endsAnywhere: true where no header says how many samples are stored: they then end with the file, in the
+    ///   middle of one too.
+    init(of source: Demuxer, in input: InputFile, endsAnywhere: Bool) {
+        (self.source, self.input, self.endsAnywhere) = (source, input, endsAnywhere)
+    }
 
     private var isMPEG: Bool { ["mp1", "mp2", "mp3"].contains(source.codecName) }
 
@@ -66,7 +68,7 @@ struct Completeness {
         case "mp3": try checkMPEG()
         case "ogg": try OggPages.check(input, from: source.format.start)
         case "mov": try checkIndex()
-        case "wav", "aiff", "flac": try checkDeclared()
+        case "aiff", "flac": try checkDeclared()
         default: break
         }
     }

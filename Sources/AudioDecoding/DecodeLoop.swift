@@ -11,9 +11,9 @@ final class DecodeLoop {
     /// How many samples of the packet that is being decoded are sound; nil for all.
     private var soundOfPacket: Int64?
 
-    init(_ source: Demuxer, _ decoder: AudioDecoder, _ sink: PCMConverter, _ input: InputFile) {
+    init(_ source: Demuxer, _ decoder: AudioDecoder, _ sink: PCMConverter, _ completeness: Completeness) {
         (self.source, self.decoder, self.sink) = (source, decoder, sink)
-        completeness = Completeness(of: source, in: input)
+        self.completeness = completeness
     }
 
     func run() throws(DecodeFailure) {
