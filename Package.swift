@@ -108,6 +108,8 @@ let testTargets: [Target] = [
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),
     tests("BurnJobsTests", ["StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
+    tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
+    tests("SpoolTests", ["Spool", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 

@@ -2,6 +2,9 @@ import CFFmpeg
 import DecodeContract
 
 /// Whether all of the sound came: what was cut off or lost on the way must not become a shorter track.
+///
+/// What no format can tell: a bare stream of frames (MPEG without the table of its encoder, ADTS) that was cut exactly between
+/// two of them is one that ends there.
 struct Completeness {
     private let source: Demuxer
     private let input: InputFile

@@ -39,20 +39,23 @@ final class DecoderProcess: Sendable {
     func run(
         _ program: String, arguments: [String], descriptors: [Int32: FileDescriptor], speaking: Int32, seconds: Int
     ) throws(SystemError) -> Result {
-        var pipe: Pipe? = try Pipe()
-        guard let listening = pipe?.reading, let writing = pipe?.writing else {
-            preconditionFailure("the pipe was made in the line above")
-        }
+        let (child, listening) = try start(program, arguments, descriptors, speaking)
+        if isKilled { kill() }
+        return finish(child, listening, seconds)
+    }
+
+    /// Starts it, and returns with the writing end of its pipe closed on this side: the end of the pipe comes only when the
+    /// child's end is the last one.
+    private func start(
+        _ program: String, _ arguments: [String], _ descriptors: [Int32: FileDescriptor], _ speaking: Int32
+    ) throws(SystemError) -> (ChildProcess, FileDescriptor) {
+        let pipe = try Pipe()
         var given = descriptors
-        given[speaking] = writing
+        given[speaking] = pipe.writing
         // With an empty environment: nothing of ours is the business of a program that reads untrusted bytes.
         let child = try ChildProcess.start(program, arguments: arguments, environment: [], descriptors: given)
         state.withLock { $0 = .running(child.pid) }
-        if isKilled { kill() }
-        // The end of the pipe comes only when the child's end is the last one.
-        given = [:]
-        pipe = nil
-        return finish(child, listening, seconds)
+        return (child, pipe.reading)
     }
 
     private func finish(_ child: ChildProcess, _ listening: FileDescriptor, _ seconds: Int) -> Result {
