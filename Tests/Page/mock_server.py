@@ -88,7 +88,7 @@ class Station:
     def busy_scene(self):
         left, right = "burnd-virtual-left", "burnd-virtual-right"
         written = {"kind": "CD-R", "status": "complete"}
-        problem = {"type": "/problems/write-error", "title": "Writing failed", "status": 500, "disc": "spoiled",
+        problem = {"type": "/problems/write-error", "title": "Writing failed",
                    "detail": "The drive reported a write error at sector 48 210, in track 3.", "sense": "3/0C/00",
                    "hint": "Put in a new disc, of another brand if it happens again, and order it once more."}
         self.drives = {one["id"]: one for one in (

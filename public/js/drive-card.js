@@ -84,7 +84,9 @@ export function driveCard() {
     text(prompt, need ? needSentence(need.needs) : "");
     // What was blank before the burn is neither blank nor written in the middle of it.
     text(media, job && ON_DRIVE.includes(job.state) ? "" : mediaSentence(drive));
-    text(reasons, need ? "" : drive.enabled ? reasonList(drive.reasons) : ["disabled: takes no new jobs", reasonList(drive.reasons)].filter(Boolean).join(", "));
+    // An open tray is said above.
+    const others = drive.reasons.filter((one) => one !== "door-open" && one !== "drive-disabled");
+    text(reasons, need ? "" : drive.enabled ? reasonList(others) : ["disabled: takes no new jobs", reasonList(others)].filter(Boolean).join(", "));
     showProgress(job, now);
     safe.hidden = !drive.present;
     // What was safe when the server was last heard may have begun to burn since.

@@ -27,6 +27,7 @@ const reasonWords = {
   "media-too-small": "the disc is too small", "media-incompatible": "this kind of disc cannot be written here",
   "media-unreadable": "the disc cannot be read", "door-open": "the tray is open", "drive-offline": "the drive is offline",
   "drive-disabled": "the drive is disabled", "drive-busy-elsewhere": "another program uses the drive",
+  "drive-busy": "another job uses the drive", draining: "the server is going down",
 };
 const provenWords = {
   toc: "table of contents read back", tracks: "track list read back", audio: "every sample compared",
