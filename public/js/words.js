@@ -80,7 +80,7 @@ export function bytes(count) {
 export function needSentence(needs) {
   const drive = needs.drive_label ?? needs.drive;
   const into = drive ? `drive ${drive}` : "any drive";
-  const minimum = needs.media?.min_sectors ? ` with room for ${sectorsAsMinutes(needs.media.min_sectors)}` : "";
+  const minimum = needs.media?.min_sectors ? ` with room for ${minutes(Math.ceil(needs.media.min_sectors / 75))}` : "";
   switch (needs.action) {
     case "load-blank": return `Put a blank ${needs.media?.kind ?? "CD-R"}${minimum} into ${into}`;
     case "remove-disc": return `Take the disc out of ${into}`;
