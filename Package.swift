@@ -99,7 +99,7 @@ let testTargets: [Target] = [
         "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     .testTarget(
-        name: "Peers", dependencies: ["POSIX", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
+        name: "Peers", dependencies: ["POSIX", "SCSI", "SCSITransports", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
         swiftSettings: settings),
     tests(
         "BurnEngineTests",

@@ -106,29 +106,37 @@ extension DiscFolder {
     func blocks(from lba: Int, count: Int, _ layout: BlockLayout) throws(SystemError) -> [UInt8]? {
         var main: [UInt8] = []
         if layout.main > 0 {
-            main = [UInt8](repeating: 0, count: count * RedBook.sectorBytes)
-            guard try fill(&main, { (buffer) throws(SystemError) in try readMain(at: lba, into: buffer) }) else {
-                return nil
+            let whole = try bytes(count * RedBook.sectorBytes) { (buffer) throws(SystemError) in
+                try readMain(at: lba, into: buffer)
             }
-            if layout.bytes == layout.main { return main }
+            guard let whole else { return nil }
+            if layout.bytes == layout.main { return whole }
+            main = whole
         }
         var sub: [UInt8] = []
         if layout.selection != .none {
-            sub = [UInt8](repeating: 0, count: count * RedBook.subChannelBytes)
-            guard try fill(&sub, { (buffer) throws(SystemError) in try readSub(at: lba, into: buffer) }) else {
-                return nil
+            let whole = try bytes(count * RedBook.subChannelBytes) { (buffer) throws(SystemError) in
+                try readSub(at: lba, into: buffer)
             }
+            guard let whole else { return nil }
+            sub = whole
         }
         return interleave(main, sub, count: count, layout)
     }
 
-    private func fill(
-        _ array: inout [UInt8], _ read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool
-    ) throws(SystemError) -> Bool {
+    /// So many bytes, read without being set to zero first; nil when there are not so many.
+    private func bytes(
+        _ count: Int, _ read: (UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool
+    ) throws(SystemError) -> [UInt8]? {
         // Array's own closure form forgets the type of what is thrown.
-        try array.withUnsafeMutableBytes { buffer in
-            Result { () throws(SystemError) in try read(buffer) }
-        }.get()
+        var result = Result<Bool, SystemError>.success(true)
+        let array = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            let target = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+            result = Result { () throws(SystemError) in try read(target) }
+            // What was not read is not shown: the whole is thrown away then.
+            initialized = result == .success(true) ? count : 0
+        }
+        return try result.get() ? array : nil
     }
 
     private func interleave(_ main: [UInt8], _ sub: [UInt8], count: Int, _ layout: BlockLayout) -> [UInt8] {
