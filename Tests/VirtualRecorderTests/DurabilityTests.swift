@@ -3,6 +3,7 @@ import DiscLayout
 import FoundationEssentials
 import Glibc
 import POSIX
+import SectorCoding
 import TestSupport
 import Testing
 
@@ -71,6 +72,41 @@ import Testing
         #expect(truncate("\(copy.path)/disc/main.bin", off_t((150 + 20) * 2352 + 100)) == 0)
         let track = try Bench(in: copy).send("52 01 00 00 00 01 00 00 30 00").data
         #expect(Array(track[24..<28]) == [0, 0, 0, 20])
+    }
+
+    @Test func `Q of a track that was cut off before its sub-channel was written is made when it is closed`() throws {
+        let bench = try Bench()
+        bench.select(Bench.tao())
+        bench.write(at: 0, blocks: 27)
+        let copy = try Self.afterKill(bench)
+        #expect(truncate("\(copy.path)/disc/sub.bin", 96) == 0)
+        let again = try Bench(in: copy)
+        #expect(again.send("5B 00 01 00 00 FF 00 00 00 00") == .good([]))
+        let q = again.read(from: -150, blocks: 452, flags: 0, sub: 2).data
+        for block in 0..<452 {
+            let frame = QFrame(q[block * 16..<block * 16 + 12])
+            #expect(frame.isIntact && frame[2] == (block < 150 ? 0 : 1), "block \(block - 150)")
+        }
+    }
+
+    @Test func `a recorder killed before the first block of a track leaves a track of none`() throws {
+        let bench = try Bench()
+        bench.select(Bench.tao())
+        bench.write(at: 0, blocks: 1)
+        let copy = try Self.afterKill(bench)
+        for file in ["main.bin", "sub.bin"] { #expect(truncate("\(copy.path)/disc/\(file)", 0) == 0) }
+        let again = try Bench(in: copy)
+        #expect(Array(again.send("52 01 00 00 00 01 00 00 30 00").data[24..<28]) == [0, 0, 0, 0])
+        #expect(again.send("5B 00 01 00 00 FF 00 00 00 00") == .good([]))
+        #expect(again.nextWritableAddress == 452)
+    }
+
+    @Test(arguments: [[], ["main.bin"], ["main.bin", "sub.bin", "journal", "disc.json.new"]])
+    func `a recorder killed while it made a blank leaves a folder that becomes one`(files: [String]) throws {
+        let folder = TemporaryFolder()
+        try DurableFile.makeFolder("\(folder.path)/disc")
+        for file in files { try DurableFile.replace("\(folder.path)/disc/\(file)", with: []) }
+        #expect(try Bench(in: folder).nextWritableAddress == 0)
     }
 
     @Test func `the journal tells what happened, with times`() throws {

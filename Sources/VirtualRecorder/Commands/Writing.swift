@@ -84,6 +84,7 @@ extension Drive {
         guard let closed = disc.tracks.last else { throw .internalTargetFailure }
         let added = closed.end + closed.runOut - track.end
         try storing(.writeError) { () throws(SystemError) in
+            if track.state == .cutOff { try folder.restoreSubChannel(of: track) }
             try folder.recordSilence(added, at: track.end, folder.subChannel(of: closed))
             try folder.synchronize()
             try folder.commit(disc, "track \(closed.number) closed, \(closed.blocks) blocks")

@@ -137,6 +137,20 @@ extension DiscFolder {
         try sub.writeAll(UnsafeRawBufferPointer(target), at: (lba - Self.baseLBA) * RedBook.subChannelBytes)
     }
 
+    /// Blocks whose sub-channel is made at a time when a whole track's is.
+    private static let restoreChunk = 4096
+
+    /// Makes P and Q of a track anew: it was cut off, maybe between main channel and sub-channel of a write.
+    func restoreSubChannel(of track: Disc.Track) throws(SystemError) {
+        let subChannel = ProgramSubChannel(track: track, catalogNumber: disc.openSession?.catalogNumber)
+        var lba = track.pauseStart
+        while lba < track.end {
+            let count = min(Self.restoreChunk, track.end - lba)
+            try recordSubChannel(of: count, at: lba, subChannel)
+            lba += count
+        }
+    }
+
     /// Reads blocks of the main channel. False when the file is shorter than that.
     func readMain(at lba: Int, into target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool {
         try main.readAll(into: target, at: (lba - Self.baseLBA) * RedBook.sectorBytes)
