@@ -7,7 +7,12 @@ import POSIX
 final class Draft: Sendable {
     let path: String
     let file: FileDescriptor
-    private let isPublished = Lock(false)
+    private enum State {
+        case draft
+        case published
+        case discarded
+    }
+    private let state = Lock(State.draft)
 
     /// Makes a new file in a folder.
     init(in folder: String) throws(SystemError) {
@@ -18,13 +23,24 @@ final class Draft: Sendable {
         guard try file.lockExclusively() else { throw SystemError(call: "lock", number: EBUSY, subject: path) }
     }
 
-    deinit { if !isPublished.withLock({ $0 }) { unlink(path) } }
+    deinit { discard() }
+
+    /// Removes it, unless it was published. Its room is free at once, whoever still has it open.
+    func discard() {
+        let wasDraft = state.withLock { state in
+            defer { if state == .draft { state = .discarded } }
+            return state == .draft
+        }
+        guard wasDraft else { return }
+        unlink(path)
+        ftruncate(file.number, 0)
+    }
 
     /// Syncs the bytes, gives the file its final name, and syncs the folder of that.
     func publish(as final: String) throws(SystemError) {
         try file.synchronizeData()
         guard rename(path, final) == 0 else { throw .last("rename", final) }
-        isPublished.withLock { $0 = true }
+        state.withLock { $0 = .published }
         try DurableFile.synchronizeFolder(of: final)
     }
 

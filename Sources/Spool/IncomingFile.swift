@@ -65,7 +65,7 @@ public actor IncomingFile {
                 if block.count >= Self.blockBytes { try await flushGathered() }
             }
         } catch {
-            abandon()
+            await abandon()
             throw error
         }
     }
@@ -76,20 +76,29 @@ public actor IncomingFile {
     /// - Throws: as `write`; after an error nothing is left of it.
     public func finish() async throws(SpoolError) -> StoredFile {
         guard let writer else { throw .closed }
-        defer { abandon() }
-        if let expected, received != expected { throw .lengthMismatch(expected: expected, received: received) }
-        try await flushGathered()
-        let (spool, received) = (spool, received)
-        return try await onFileThread { () throws(SpoolError) in
-            let digest = writer.digest.finalize()
-            return try spool.keep(writer.draft, as: digest, bytes: received)
+        do throws(SpoolError) {
+            if let expected, received != expected { throw .lengthMismatch(expected: expected, received: received) }
+            try await flushGathered()
+            let (spool, received) = (spool, received)
+            let file = try await onFileThread { () throws(SpoolError) in
+                let digest = writer.digest.finalize()
+                return try spool.keep(writer.draft, as: digest, bytes: received)
+            }
+            // What was stored already leaves its second copy behind.
+            await abandon()
+            return file
+        } catch {
+            await abandon()
+            throw error
         }
     }
 
-    /// Gives the upload up: what came of it is removed. Letting go of the object does the same.
-    public func abandon() {
+    /// Gives the upload up: what came of it is gone when this returns. Letting go of the object does the same, soon after.
+    public func abandon() async {
+        guard let draft = writer?.draft else { return }
         writer = nil
         block = []
+        await BlockingThread.run { draft.discard() }
     }
 
     private func flushGathered() async throws(SpoolError) {
