@@ -13,15 +13,15 @@ public enum JSONCoding {
 
     /// Decodes a value strictly: a member that `type` does not ask for is a fault, and every fault knows its place.
     ///
-    /// Member names are matched in snake_case. Of members repeated in one object the last counts, as in browsers.
+    /// Member names are matched in snake_case. A member that is there twice is a fault.
     ///
     /// - Throws: `Problem` 400 with `malformed-json`, `missing-field`, `invalid-field` or `unknown-field`.
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Problem) -> Value {
         let json: JSONValue
-        do {
-            json = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        do throws(JSONParser.Fault) {
+            json = try JSONParser.parse(bytes)
         } catch {
-            throw Problem(.badRequest, type: "malformed-json", detail: "The body is not JSON. \(Self.place(error))")
+            throw Problem(.badRequest, type: "malformed-json", detail: error.description(in: bytes))
         }
         let visits = StrictDecoder.Visits()
         let value: Value
@@ -42,13 +42,6 @@ public enum JSONCoding {
         throw Problem(
             .badRequest, type: "unknown-field", detail: "There is no field \(pointers.joined(separator: ", ")).",
             errors: pointers.map { .init(pointer: $0, detail: "unknown field") })
-    }
-
-    private static func place(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error,
-            let place = context.underlyingError.map({ "\($0)" })?.split(separator: "\"").dropFirst().first
-        else { return "" }
-        return String(place)
     }
 
     private static func problem(_ error: any Error) -> Problem {
