@@ -65,7 +65,7 @@ MEASURES = (
 
 def words(progress):
     """A progress event in words."""
-    known = [form.format(progress[name]) for name, form in MEASURES if progress.get(name) is not None]
+    known = [form.format(progress[name]) for name, form in MEASURES if progress.get(name)]
     return "  ".join([progress["action"], *known])
 
 
