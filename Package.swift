@@ -101,6 +101,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "Peers", dependencies: ["POSIX", "SCSI", "SCSITransports", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
         swiftSettings: settings),
+        name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
+        path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(
         "BurnEngineTests",
         ["BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),

@@ -149,7 +149,7 @@ final class AudioVerification {
                 last = error
                 if error.transportKind != nil { break }
                 if ReadinessReaction(error, writing: false) == .wait {
-                    _ = try? engine.waitUntilReady(engine.limits.becomingReady)
+                    _ = try? engine.waitUntilReady(engine.limits.becomingReady, .forReload)
                 }
             }
         }

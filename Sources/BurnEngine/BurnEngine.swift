@@ -24,6 +24,8 @@ public final class BurnEngine {
     var laser = BurnHistory.Laser.off
     /// Tracks that are whole on the disc.
     var tracks: [WrittenTrack] = []
+    /// All is written, and the disc is looked at anew: a disc that "may have been changed" is this one.
+    var isReadingBack = false
     /// The tray is locked by us.
     var isLocked = false
     var meter: ProgressMeter
@@ -112,9 +114,12 @@ public final class BurnEngine {
 
     /// Ends the burn when somebody asked for it and nothing is written yet.
     func stopIfCancelledBeforeLaser() throws(BurnStop) {
-        guard isCancelled(false) else { return }
+        if isCancelled(false) { throw cancelledBeforeLaser() }
+    }
+
+    func cancelledBeforeLaser() -> BurnStop {
         begin(.cancelling)
-        throw BurnStop(
+        return BurnStop(
             outcome: BurnOutcome(
                 .cancelled, disc: .untouched,
                 problem: BurnProblem(

@@ -125,12 +125,13 @@ extension BurnEngine {
 
     private func waitForDisc() throws(BurnStop) -> DiscInformation {
         do throws(WaitFailure) {
-            return try waitUntilReady(limits.becomingReady)
+            return try waitUntilReady(limits.becomingReady, .forDisc)
         } catch {
             switch error {
             case .refused(let error):
                 let kind: BurnProblem.Kind = error.sense?.key == 2 ? .mediaIncompatible : .driveRefused
                 throw failure(BurnProblem(kind, "The drive has no disc that it can use", error))
+            case .cancelled: throw cancelledBeforeLaser()
             case .timedOut(let limit, let last):
                 throw failure(
                     BurnProblem(

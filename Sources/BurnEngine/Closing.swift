@@ -7,40 +7,52 @@ extension BurnEngine {
     func closeSession() throws(BurnStop) {
         meter.begin(.closingSession, track: nil, start: 0, count: 0, at: clock.now)
         reportProgress()
-        do throws(SCSIError) {
-            try sendClose()
-        } catch {
-            throw abandon(
-                BurnProblem(.closeFailed, "The session could not be closed", error),
-                disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        var disc = try sendCloseAndWait()
+        // A drive that was busy may have taken the command all the same, or not: the disc tells.
+        if let wasBusy = disc.busy, CloseCheck.fault(disc.information, after: plan.close) != nil {
+            log("CLOSE was answered with \(wasBusy) and changed nothing; sent again")
+            disc = try sendCloseAndWait()
         }
-        let disc: DiscInformation
-        do throws(WaitFailure) {
-            disc = try waitUntilReady(limits.closing)
-        } catch {
-            throw abandon(
-                problem(of: error, .closeFailed, "Closing the session failed"),
-                disc: error.leavesOutcomeUnknown ? .unsure : nil)
-        }
-        if let fault = CloseCheck.fault(disc, after: plan.close) {
+        if let fault = CloseCheck.fault(disc.information, after: plan.close) {
             throw abandon(BurnProblem(.closeFailed, "The drive closed the session without an error, but \(fault)."))
         }
         tell(.closed)
     }
 
-    private func sendClose() throws(SCSIError) {
+    /// - Returns: the disc's state when the drive was ready again, and what it said when it was busy instead of beginning.
+    private func sendCloseAndWait() throws(BurnStop) -> (information: DiscInformation, busy: SenseData?) {
+        let busy: SenseData?
+        do throws(SCSIError) {
+            busy = try sendClose()
+        } catch {
+            throw abandon(
+                BurnProblem(.closeFailed, "The session could not be closed", error),
+                disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        }
+        do throws(WaitFailure) {
+            return (try waitUntilReady(limits.closing, .forWriting), busy)
+        } catch {
+            throw abandon(
+                problem(of: error, .closeFailed, "Closing the session failed"),
+                disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        }
+    }
+
+    /// - Returns: nil when the drive took the command, its sense when it was busy.
+    private func sendClose() throws(SCSIError) -> SenseData? {
         do throws(SCSIError) {
             _ = try transport.perform(CloseTrackSession(.session, immediate: true))
         } catch {
             switch (error.sense?.key, error.sense?.code) {
             // The vendor's way to say that dummy blocks were added.
-            case (5, 0xB5): return
+            case (5, 0xB5): return nil
             // A drive that knows no Immed.
             case (5, 0x24): _ = try transport.perform(CloseTrackSession(.session, immediate: false))
-            case _ where ReadinessReaction(error, writing: true) == .wait: return
+            case _ where ReadinessReaction(error, writing: true) == .wait: return error.sense
             default: throw error
             }
         }
+        return nil
     }
 }
 

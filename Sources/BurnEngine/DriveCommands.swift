@@ -6,6 +6,18 @@ import SCSI
 enum WaitFailure: Error {
     case refused(SCSIError)
     case timedOut(Duration, last: SCSIError)
+    /// Somebody asked to stop; only while nothing is written.
+    case cancelled
+}
+
+/// What a drive is waited for.
+enum Waiting {
+    /// Its disc, before the burn. A cancel ends it.
+    case forDisc
+    /// What was written last.
+    case forWriting
+    /// The disc, looked at anew.
+    case forReload
 }
 
 extension BurnEngine {
@@ -21,7 +33,9 @@ extension BurnEngine {
             do throws(SCSIError) {
                 return try body()
             } catch {
-                guard ReadinessReaction(error, writing: laser == .on) == .askAgain else { throw error }
+                guard ReadinessReaction(error, writing: laser == .on && !isReadingBack) == .askAgain else {
+                    throw error
+                }
                 log("\(error.command): \(error.explanation); asked again")
             }
         }
@@ -32,7 +46,7 @@ extension BurnEngine {
     /// READ DISC INFORMATION gives them away.
     ///
     /// - Returns: what it tells.
-    func waitUntilReady(_ limit: Duration) throws(WaitFailure) -> DiscInformation {
+    func waitUntilReady(_ limit: Duration, _ waiting: Waiting) throws(WaitFailure) -> DiscInformation {
         let end = clock.now + limit
         var pause = limits.firstPoll
         var attentions = limits.unitAttentions
@@ -44,7 +58,7 @@ extension BurnEngine {
             } catch {
                 refusal = error
             }
-            switch ReadinessReaction(refusal, writing: laser == .on) {
+            switch ReadinessReaction(refusal, writing: waiting == .forWriting) {
             case .wait: break
             case .start: _ = try? transport.perform(StartStopUnit(.start))
             case .askAgain where attentions > 0:
@@ -53,6 +67,7 @@ extension BurnEngine {
             case .askAgain, .fail: throw .refused(refusal)
             }
             guard clock.now < end else { throw .timedOut(limit, last: refusal) }
+            if waiting == .forDisc, isCancelled(false) { throw .cancelled }
             reportProgress()
             clock.sleep(pause)
             pause = min(pause * 2, limits.longestPoll)
@@ -90,7 +105,7 @@ extension BurnEngine {
             if case .transport = error { return }
         }
         do throws(WaitFailure) {
-            _ = try waitUntilReady(limits.cleanUp)
+            _ = try waitUntilReady(limits.cleanUp, .forWriting)
         } catch {
             log("the drive did not become ready after the failure")
         }

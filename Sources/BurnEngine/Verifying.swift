@@ -6,6 +6,7 @@ import SCSI
 extension BurnEngine {
     /// Proves the disc: its table of contents, and every sample.
     func verify(_ sources: [AudioSource]) throws(BurnStop) -> [BurnOutcome.Proof] {
+        isReadingBack = true
         try stopIfCancelledWhileVerifying()
         meter.begin(.reloading, at: clock.now)
         reportProgress()
@@ -37,14 +38,9 @@ extension BurnEngine {
                 log("reloading, \(action): \(error.explanation)")
             }
         }
-        // From here on a disc that was "changed" is one that was looked at anew.
-        let laserWasOn = laser
-        laser = .off
-        defer { laser = laserWasOn }
         do throws(WaitFailure) {
-            _ = try waitUntilReady(limits.becomingReady)
+            _ = try waitUntilReady(limits.becomingReady, .forReload)
         } catch {
-            laser = laserWasOn
             throw failure(
                 problem(of: error, .readBackFailed, "The written disc did not become ready"), disc: .unsure)
         }

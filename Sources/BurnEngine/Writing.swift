@@ -209,7 +209,7 @@ extension BurnEngine {
             }
         }
         do throws(WaitFailure) {
-            _ = try waitUntilReady(limits.trackEnd)
+            _ = try waitUntilReady(limits.trackEnd, .forWriting)
         } catch {
             throw abandon(
                 problem(of: error, .writeError, what, lba: lba), disc: error.leavesOutcomeUnknown ? .unsure : nil)
@@ -219,6 +219,7 @@ extension BurnEngine {
     func problem(of failure: WaitFailure, _ kind: BurnProblem.Kind, _ what: String, lba: Int? = nil) -> BurnProblem {
         switch failure {
         case .refused(let error): BurnProblem(kind, what, error, lba: lba)
+        case .cancelled: BurnProblem(.cancelledByUser, what, lba: lba)
         case .timedOut(let limit, let last):
             BurnProblem(.driveTimeout, "\(what): still not ready after \(Int(limit.inSeconds)) s", last, lba: lba)
         }
@@ -244,13 +245,8 @@ extension BurnEngine {
 
     /// Ends the running track where it is, filled to the shortest legal length, and leaves the disc as the plan says.
     private func cancelTrack(_ open: OpenTrack) -> BurnStop {
+        guard laser == .on else { return cancelledBeforeLaser() }
         begin(.cancelling)
-        guard laser == .on else {
-            return BurnStop(
-                outcome: BurnOutcome(
-                    .cancelled, disc: .untouched,
-                    problem: BurnProblem(.cancelledByUser, "The burn was cancelled before anything was written.")))
-        }
         guard open.sent > 0 else { return cancelled(cut: nil) }
         var open = open
         let sent = open.sent
@@ -310,6 +306,7 @@ extension WaitFailure {
         switch self {
         case .refused(let error): error.leavesOutcomeUnknown
         case .timedOut: true
+        case .cancelled: false
         }
     }
 }

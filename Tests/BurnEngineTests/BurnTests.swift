@@ -158,6 +158,19 @@ import Testing
         #expect(Set(writes[3...6]).count == 1 && writes.count == 12 + 3)
     }
 
+    @Test func `a CLOSE that found the drive busy and did nothing is sent again`() async throws {
+        let bench = try Bench { cdb, number in cdb[0] == 0x5B && number == 0 ? .sense(SenseData(2, 4, 8)) : nil }
+        #expect(try await bench.burn(try bench.plan([588 * 300])).outcome.result == .completed)
+        #expect(bench.drive.commands.count { $0.operationCode == 0x5B } == 2)
+    }
+
+    @Test func `a drive that knows no Immed closes without`() async throws {
+        let bench = try Bench { cdb, _ in
+            cdb[0] == 0x5B && cdb[1] == 1 ? .sense(SenseData(5, 0x24, 0)) : nil
+        }
+        #expect(try await bench.burn(try bench.plan([588 * 300])).outcome.result == .completed)
+    }
+
     @Test func `progress carries what the Windows interfaces carry`() async throws {
         let bench = try Bench()
         let result = try await bench.burn(try bench.plan())
