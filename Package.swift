@@ -99,8 +99,6 @@ let testTargets: [Target] = [
         "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     .testTarget(
-        name: "Peers", dependencies: ["POSIX", "SCSI", "SCSITransports", "TestSupport"], path: "Tests/Peers", exclude: ["sgshim"],
-        swiftSettings: settings),
         name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(
