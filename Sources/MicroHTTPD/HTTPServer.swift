@@ -43,7 +43,7 @@ public final class HTTPServer: Sendable {
         core = ServerCore(configuration: configuration, handler: handler, log: log)
     }
 
-    /// Binds, listens and serves. Raises the limit of open files to what the system allows, and ignores SIGPIPE, for the
+    /// Binds, listens and serves. Raises the limit of open files to what its connections need, and ignores SIGPIPE, for the
     /// whole process. To be called once.
     public func start() throws(StartError) {
         // A client that is gone is an error of send(2), not a reason to die.
@@ -93,12 +93,15 @@ public final class HTTPServer: Sendable {
     /// One connection is one descriptor. Returns how many connections there may be.
     private static func raiseFileLimit(wanted: Int) -> Int {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return wanted }
-        if limit.rlim_cur < limit.rlim_max {
-            limit.rlim_cur = limit.rlim_max
-            _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard getrlimit(resource, &limit) == 0 else { return wanted }
+        // Not further than needed: in a container the system would allow a milliard.
+        let needed = rlim_t(wanted + Configuration.connectionsAnswered503 + Configuration.filesForOthers)
+        if limit.rlim_cur < needed {
+            limit.rlim_cur = min(needed, limit.rlim_max)
+            _ = setrlimit(resource, &limit)
         }
-        let files = limit.rlim_cur > rlim_t(Int32.max) ? Int(Int32.max) : Int(limit.rlim_cur)
-        return max(1, min(wanted, files - Configuration.filesForOthers))
+        let others = Configuration.connectionsAnswered503 + Configuration.filesForOthers
+        return max(1, min(wanted, Int(min(limit.rlim_cur, needed)) - others))
     }
 }

@@ -6,25 +6,30 @@ import Testing
 
 /// Bodies of requests: taken in, held back, refused, broken off.
 @Suite struct BodyTests {
-    /// Reads the body to its end and answers with its length and a sum that depends on the order of the bytes.
+    /// Reads the body to its end and answers with its length, and whether it was the pattern. Whole pieces are compared: a
+    /// loop over bytes would keep the other tests' handlers from running.
     static let measure = ClosureHandler { request in
-        var (count, sum) = (0, UInt64(0))
+        var (count, isPattern) = (0, true)
         do throws(HTTPBodyError) {
             while let chunk = try await request.body.next() {
+                isPattern = isPattern && pattern(chunk.count, from: count) == chunk
                 count += chunk.count
-                sum = check(chunk, sum)
             }
         } catch {
             return .problem(error.problem, requestID: request.requestID)
         }
-        return .text("<\(count) \(sum)>")
+        return .text("<\(count) \(isPattern)>")
     }
 
-    static func check(_ bytes: [UInt8], _ begin: UInt64 = 0) -> UInt64 {
-        bytes.reduce(begin) { $0 &* 31 &+ UInt64($1) }
-    }
+    /// Its length is prime, so that no piece of it begins as the one before.
+    private static let block = (0..<65_537).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) }
 
-    static func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 8) } }
+    static func pattern(_ count: Int, from begin: Int = 0) -> [UInt8] {
+        let first = begin % block.count
+        var bytes = Array(block[first...].prefix(count))
+        while bytes.count < count { bytes += block.prefix(count - bytes.count) }
+        return bytes
+    }
 
     static func post(_ length: Int, _ fields: String = "") -> String {
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\(fields)\r\n"
@@ -40,7 +45,7 @@ import Testing
                 try client.send(bytes)
                 return try client.receiveAll()
             }
-            #expect(answer.hasSuffix("<\(count) \(Self.check(bytes))>"))
+            #expect(answer.hasSuffix("<\(count) true>"))
         }
     }
 
@@ -57,7 +62,7 @@ import Testing
                 try client.send("0\r\n\r\n")
                 return try client.receiveAll()
             }
-            #expect(answer.hasSuffix("<1000000 \(Self.check(bytes))>"))
+            #expect(answer.hasSuffix("<1000000 true>"))
         }
     }
 
