@@ -182,7 +182,7 @@ final class ConnectionTable: Sendable {
 
     private func lookAtDeadlines() {
         let now = Monotonic.milliseconds
-        let (late, receiving) = state.withLock { state -> (Int, [(UInt64, Exchange)]) in
+        let (late, running, left) = state.withLock { state -> (Int, [(UInt64, Exchange)], [Exchange]) in
             var late = 0
             for (id, record) in state.records {
                 if record.peerHasClosed { Self.nudge(record.socket) }
@@ -191,10 +191,13 @@ final class ConnectionTable: Sendable {
                 state.records[id]?.headDeadline = nil
                 late += 1
             }
-            return (late, state.records.compactMap { id, record in record.exchange.map { (id, $0) } })
+            let running = state.records.compactMap { id, record in record.exchange.map { (id, $0) } }
+            return (late, running, state.records.values.compactMap { $0.peerHasClosed ? $0.exchange : nil })
         }
+        // Again, because the first time may have been before the request had come so far that it matters.
+        for exchange in left { exchange.peerHasClosed() }
         if late > 0 { log(.cut("\(late) connections took too long to send a request")) }
-        for (id, exchange) in receiving { lookAtBody(of: exchange, id, now) }
+        for (id, exchange) in running { lookAtBody(of: exchange, id, now) }
     }
 
     private func lookAtBody(of exchange: Exchange, _ id: UInt64, _ now: Int) {

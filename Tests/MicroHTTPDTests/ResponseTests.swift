@@ -93,6 +93,22 @@ import Testing
         }
     }
 
+    @Test func `a client that closes its sending half with the request gets no stream for ever`() async throws {
+        let closed = Signal<Void>()
+        let handler = ClosureHandler { _ in .events(EventStream(onClose: { closed.send() })) }
+        try await withServer(handler) { port in
+            let client = try await BlockingThread.run {
+                let client = try RawClient(port: port)
+                try client.send(Self.events)
+                client.finishSending()
+                return client
+            }
+            try await closed.next()
+            let answer = try await BlockingThread.run { try client.receiveAll() }
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
     @Test func `a HEAD of a stream closes it`() async throws {
         let closed = Signal<Void>()
         try await withServer(ClosureHandler { _ in .events(EventStream(onClose: { closed.send() })) }) { port in
