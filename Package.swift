@@ -107,6 +107,12 @@ let testTargets: [Target] = [
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
     tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),
+    tests(
+        "BurnAPITests",
+        [
+            "StationSupport", "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "HTTPCore", "JobQueue", "JobStore", "Spool",
+            "POSIX",
+        ]),
     tests("BurnJobsTests", ["StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),

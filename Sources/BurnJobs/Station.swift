@@ -186,7 +186,7 @@ public actor Station {
 
     // MARK: Drives
 
-    private func driveChanged(_ status: DriveStatus) async {
+    func driveChanged(_ status: DriveStatus) async {
         let before = drives[status.id]
         drives[status.id] = status
         var drafts: [StoredEvent.Draft] = []
@@ -223,9 +223,10 @@ public actor Station {
     /// Takes a drive back and learns at once what is in it now.
     func release(_ drive: String) async {
         try? await configuration.drives.release(drive)
-        if let status = try? await configuration.drives.status(drive) { drives[drive] = status }
+        let status = try? await configuration.drives.status(drive)
+        // Both at once: a drive that is free must not be seen with the disc that was in it before.
         reserved[drive] = nil
-        schedule()
+        if let status { await driveChanged(status) } else { schedule() }
     }
 
     // MARK: Scheduling

@@ -39,13 +39,7 @@ public struct RecorderProcess: Sendable {
     public func ensureRunning(executable: String, name: String, speed: String) throws -> Bool {
         try DurableFile.makeFolder(folder)
         if isListening { return false }
-        let log = try FileDescriptor(opening: folder + "/log", O_WRONLY | O_CREAT | O_APPEND)
-        let ready = try Pipe()
-        let process = try ChildProcess.start(
-            executable,
-            arguments: [
-                "virtual-recorder", "--socket", socketPath, "--disc", discPath, "--name", name, "--speed", speed,
-            ], descriptors: [1: ready.writing, 2: log], newSession: true)
+        let (process, ready) = try launch(executable, name, speed)
         // The recorder outlives this process; while this one lives, somebody must fetch the ending of its child.
         BlockingThread.start { _ = process.wait() }
         try awaitFirstWord(on: ready)
@@ -53,13 +47,25 @@ public struct RecorderProcess: Sendable {
         return true
     }
 
+    /// Starts the process, and returns with the writing end of its pipe closed on this side: the end of the recorder is then
+    /// the end of the pipe.
+    private func launch(
+        _ executable: String, _ name: String, _ speed: String
+    ) throws(SystemError) -> (ChildProcess, FileDescriptor) {
+        let log = try FileDescriptor(opening: folder + "/log", O_WRONLY | O_CREAT | O_APPEND)
+        let ready = try Pipe()
+        let process = try ChildProcess.start(
+            executable,
+            arguments: [
+                "virtual-recorder", "--socket", socketPath, "--disc", discPath, "--name", name, "--speed", speed,
+            ], descriptors: [1: ready.writing, 2: log], newSession: true)
+        return (process, ready.reading)
+    }
+
     private var isListening: Bool { (try? UnixSocketAddress(socketPath).connect()) != nil }
 
     /// Waits until the recorder has said that it is ready, or is gone.
-    private func awaitFirstWord(on ready: consuming Pipe) throws {
-        let reading = ready.reading
-        // With this process's writing end closed, the end of the recorder is the end of the pipe.
-        _ = consume ready
+    private func awaitFirstWord(on reading: FileDescriptor) throws {
         var poll = pollfd(fd: reading.number, events: Int16(POLLIN), revents: 0)
         while Glibc.poll(&poll, 1, Self.startLimit) < 0 { guard errno == EINTR else { throw SystemError.last("poll") } }
         var word: [UInt8] = [0]

@@ -22,6 +22,11 @@ public struct HTTPRequest: Sendable {
         (self.body, self.peer, self.requestID) = (body, peer, requestID)
     }
 
+    /// The same request for another target: what a path stands for may be kept under another name.
+    public func replacing(target: RequestTarget) -> HTTPRequest {
+        HTTPRequest(method: method, target: target, headers: headers, body: body, peer: peer, requestID: requestID)
+    }
+
     /// The media type of the body in lower case, without its parameters; nil when none is said.
     public var mediaType: String? {
         headers["Content-Type"].map {

@@ -80,8 +80,6 @@ public struct Needs: Codable, Equatable, Sendable {
     public enum Action: String, Codable, Sendable {
         /// Put in a blank disc, taking out what is there.
         case loadBlank = "load-blank"
-        /// Close the tray.
-        case closeTray = "close-tray"
         /// Attach or switch on the drive.
         case attachDrive = "attach-drive"
     }

@@ -7,6 +7,7 @@ struct Burnd: AsyncParsableCommand {
         commandName: "burnd",
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
         subcommands: [
+            ServeCommand.self,
             VirtualRecorderCommand.self,
             DiscCommand.self,
             BurnWorkerCommand.self,

@@ -147,7 +147,8 @@ import Testing
         await #expect(throws: Station.Refusal.wouldSpoilDisc(submitted.id)) {
             try await station.cancel(submitted.id, spoil: false)
         }
-        #expect(try await station.cancel(submitted.id, spoil: true).job.state == .cancelling)
+        // The worker may have stopped before the answer is read.
+        #expect([.cancelling, .cancelled].contains(try await station.cancel(submitted.id, spoil: true).job.state))
         let cancelled = try await job(submitted.id, in: station, becomes: .cancelled)
         #expect(cancelled.burns.last?.outcome?.tracksOnDisc == [1])
     }

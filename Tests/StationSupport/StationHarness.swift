@@ -13,6 +13,7 @@ import Testing
 /// A station in a folder of its own, with one drive that looks.
 package final class StationHarness: Sendable {
     package struct Audio: DecodedAudioProviding {
+        package init() {}
         package func decodedAudio(of digest: String) async throws -> (path: String, sampleFrames: Int) {
             ("/dev/null", 588)
         }
@@ -39,12 +40,14 @@ package final class StationHarness: Sendable {
     package func store() throws -> SQLiteJobStore { try SQLiteJobStore(path: folder + "/burnd.sqlite") }
 
     /// A station as a server that has just started has it.
-    package func station(_ worker: ScriptedWorker) async throws -> (Station, DriveRegistry) {
+    package func station(
+        _ worker: ScriptedWorker, audio: any DecodedAudioProviding = Audio()
+    ) async throws -> (Station, DriveRegistry) {
         let drives = DriveRegistry()
         let store = try store()
         let station = Station(
             .init(
-                burnsFolder: folder + "/burns", store: store, drives: drives, audio: Audio(), workers: worker,
+                burnsFolder: folder + "/burns", store: store, drives: drives, audio: audio, workers: worker,
                 describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let held = try await station.recover()
         let known = try await store.knownDrives().last.map {

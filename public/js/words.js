@@ -83,10 +83,7 @@ export function needSentence(needs) {
   const minimum = needs.media?.min_sectors ? ` with room for ${minutes(Math.ceil(needs.media.min_sectors / 75))}` : "";
   switch (needs.action) {
     case "load-blank": return `Put a blank ${needs.media?.kind ?? "CD-R"}${minimum} into ${into}`;
-    case "remove-disc": return `Take the disc out of ${into}`;
-    case "close-tray": return `Close the tray of ${into}`;
     case "attach-drive": return drive ? `Attach drive ${drive} or switch it on` : "Attach a drive";
-    case "fix-drive": return `Look after ${into}: it does not work`;
     default: return `${spaced(needs.action)}: ${into}`;
   }
 }
