@@ -20,55 +20,6 @@ struct AudioSource: Sendable {
     let sectors: Int
 }
 
-extension BurnPlan {
-    /// Why the plan cannot be burned, whatever the drive; nil when it can.
-    var fault: String? {
-        if version != Self.formatVersion { return "It has version \(version), not \(Self.formatVersion)." }
-        if tracks.isEmpty || tracks.count > RedBook.maximumTracks {
-            return "It has \(tracks.count) tracks; a disc has 1 to \(RedBook.maximumTracks)."
-        }
-        for (index, track) in tracks.enumerated() {
-            if track.number != index + 1 { return "Track \(index + 1) calls itself \(track.number)." }
-            guard (1...RedBook.framesInMSF * RedBook.samplesPerSector).contains(track.sampleFrames) else {
-                return "Track \(track.number) has \(track.sampleFrames) samples."
-            }
-            // Bit 2 marks data, and the upper half is no part of the control field.
-            if track.control & 0xF4 != 0 { return "Track \(track.number) has control bits \(track.control)." }
-        }
-        return nil
-    }
-}
-
-/// Whether a disc is fit for a plan, as the drive describes it.
-enum DiscCheck {
-    /// The reason against it, or nil.
-    static func problem(_ configuration: Configuration, _ disc: DiscInformation) -> BurnProblem? {
-        guard configuration.hasRecordableCD else {
-            return BurnProblem(
-                .mediaIncompatible,
-                "The disc in the drive is no CD-R or CD-RW (profile \(configuration.currentProfile)).")
-        }
-        switch disc.status {
-        case .empty: break
-        case .incomplete, .finalized:
-            return BurnProblem(
-                .mediaNotBlank,
-                "The disc in the drive is written on: \(disc.status == .finalized ? "finalised" : "appendable"), "
-                    + "tracks up to number \(disc.lastTrackInLastSession).")
-        case .other: return BurnProblem(.mediaIncompatible, "The drive calls the state of the disc \"other\".")
-        }
-        guard let tao = configuration.trackAtOnce else {
-            return BurnProblem(.modeNotSupported, "The drive does not write Track-At-Once (feature 002Dh is missing).")
-        }
-        guard tao.isCurrent else {
-            return BurnProblem(
-                .modeNotSupported, "The drive does not write Track-At-Once on this disc (feature 002Dh is not current)."
-            )
-        }
-        return nil
-    }
-}
-
 extension BurnEngine {
     /// Opens the files of the plan and sees that each is exactly as long as planned.
     func openSources() throws(BurnStop) -> [AudioSource] {
@@ -230,18 +181,5 @@ extension BurnEngine {
             default: throw failure(BurnProblem(.driveRefused, "The laser could not be calibrated", error))
             }
         }
-    }
-}
-
-/// The speeds to ask for, one after the other, until the drive takes one.
-enum SpeedLadder {
-    /// Steps up from the wanted speed before the drive is left to choose.
-    private static let steps = 8
-
-    /// In kB/s, as SET CD SPEED has them.
-    static func requests(for speed: WriteSpeed) -> [UInt16] {
-        guard case .times(let times) = speed else { return [SetCDSpeed.maximum] }
-        let lowest = max(1, min(times, WriteSpeed.highestTimes))
-        return (lowest...lowest + steps).map { UInt16($0 * SetCDSpeed.requestPerTimes) } + [SetCDSpeed.maximum]
     }
 }

@@ -119,13 +119,20 @@ final class ReadAheadBuffer: @unchecked Sendable {
         }
     }
 
+    /// How long an ended reader is waited for: one that hangs in a dead disk keeps its memory and is left behind.
+    private static let patience: Duration = .seconds(5)
+
     /// Ends the reader and waits until it has ended. May be called again.
     func stop() {
-        pthread_mutex_lock(mutex)
-        isStopping = true
-        pthread_cond_broadcast(changed)
-        while !hasEnded { pthread_cond_wait(changed, mutex) }
-        pthread_mutex_unlock(mutex)
+        locked {
+            isStopping = true
+            pthread_cond_broadcast(changed)
+        }
+        do throws(Failure) {
+            try waitUntil(Self.patience) { hasEnded }
+        } catch {
+            return
+        }
     }
 
     // MARK: The reader's side
@@ -210,25 +217,5 @@ extension AudioSource {
             done += count
         }
         buffer[wanted...].initializeMemory(as: UInt8.self, repeating: 0)
-    }
-}
-
-/// Memory that stays in RAM, so that a burn never waits for swapped-out samples.
-enum LockedMemory {
-    /// Locks as much of the beginning of `memory` as the limit permits, in whole pages, after raising the soft limit as far
-    /// as it goes. Returns how many bytes.
-    static func lock(_ memory: UnsafeMutableRawBufferPointer) -> Int {
-        guard let base = memory.baseAddress else { return 0 }
-        let resource = __rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue)
-        var limit = rlimit()
-        getrlimit(resource, &limit)
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(resource, &limit)
-        if mlock(base, memory.count) == 0 { return memory.count }
-        getrlimit(resource, &limit)
-        let page = 4096
-        let permitted = Int(clamping: limit.rlim_cur) / page * page
-        let part = min(permitted, memory.count)
-        return part > 0 && mlock(base, part) == 0 ? part : 0
     }
 }

@@ -4,7 +4,7 @@ import MMC
 import SCSI
 
 /// A track while it is written.
-private struct OpenTrack {
+struct OpenTrack {
     let track: BurnPlan.Track
     /// Where its first sector goes.
     let start: Int
@@ -123,7 +123,7 @@ extension BurnEngine {
     /// One WRITE, sent again as long as the drive's buffer is full.
     ///
     /// - Parameter mayCancel: false for the filling that a cancelled track needs.
-    private func write(
+    func write(
         _ bytes: UnsafeRawBufferPointer, sectors: Int, _ open: inout OpenTrack, mayCancel: Bool = true
     ) throws(BurnStop) {
         let command = Write10(lba: Int32(truncatingIfNeeded: open.next), blocks: UInt16(sectors))
@@ -197,7 +197,7 @@ extension BurnEngine {
     }
 
     /// Flushes what the drive holds and waits for it.
-    private func flush(_ what: String, lba: Int) throws(BurnStop) {
+    func flush(_ what: String, lba: Int) throws(BurnStop) {
         do throws(SCSIError) {
             _ = try transport.perform(SynchronizeCache())
         } catch {
@@ -233,64 +233,6 @@ extension BurnEngine {
         let stop = failure(problem, disc: disc)
         quietDown()
         return stop
-    }
-
-    // MARK: Cancelling
-
-    private func cancelBetweenTracks() throws(BurnStop) {
-        guard isCancelled(true) else { return }
-        begin(.cancelling)
-        throw cancelled(cut: nil)
-    }
-
-    /// Ends the running track where it is, filled to the shortest legal length, and leaves the disc as the plan says.
-    private func cancelTrack(_ open: OpenTrack) -> BurnStop {
-        guard laser == .on else { return cancelledBeforeLaser() }
-        begin(.cancelling)
-        guard open.sent > 0 else { return cancelled(cut: nil) }
-        var open = open
-        let sent = open.sent
-        do throws(BurnStop) {
-            try fillToShortestTrack(&open)
-            try flush("The cancelled track \(open.track.number) could not be ended", lba: open.next)
-        } catch {
-            return error
-        }
-        return cancelled(cut: (open, sent))
-    }
-
-    private func fillToShortestTrack(_ open: inout OpenTrack) throws(BurnStop) {
-        let silence = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: ReadAheadBuffer.chunkSectors * RedBook.sectorBytes, alignment: 4096)
-        defer { silence.deallocate() }
-        silence.initializeMemory(as: UInt8.self, repeating: 0)
-        while open.sent < RedBook.minimumTrackSectors {
-            let sectors = min(ReadAheadBuffer.chunkSectors, RedBook.minimumTrackSectors - open.sent)
-            let bytes = UnsafeRawBufferPointer(rebasing: silence[..<(sectors * RedBook.sectorBytes)])
-            try write(bytes, sectors: sectors, &open, mayCancel: false)
-        }
-    }
-
-    /// Closes the session unless the plan leaves it open, and says what remains.
-    private func cancelled(cut: (track: OpenTrack, sent: Int)?) -> BurnStop {
-        let whole = tracks.map(\.number)
-        var detail = "The burn was cancelled. Whole tracks on the disc: \(whole.isEmpty ? "none" : "\(whole)")."
-        if let cut {
-            detail +=
-                " Track \(cut.track.track.number) was cut after \(cut.sent) of its \(cut.track.track.sectors) sectors."
-        }
-        if plan.close != .none {
-            do throws(BurnStop) {
-                try closeSession()
-            } catch {
-                return error
-            }
-        } else {
-            detail += " The session was left open."
-        }
-        return BurnStop(
-            outcome: BurnOutcome(
-                .cancelled, disc: .open, tracksOnDisc: whole, problem: BurnProblem(.cancelledByUser, detail)))
     }
 }
 

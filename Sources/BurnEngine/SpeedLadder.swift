@@ -1,0 +1,15 @@
+import BurnPlan
+import MMC
+
+/// The speeds to ask for, one after the other, until the drive takes one.
+enum SpeedLadder {
+    /// Steps up from the wanted speed before the drive is left to choose.
+    private static let steps = 8
+
+    /// In kB/s, as SET CD SPEED has them.
+    static func requests(for speed: WriteSpeed) -> [UInt16] {
+        guard case .times(let times) = speed else { return [SetCDSpeed.maximum] }
+        let lowest = max(1, min(times, WriteSpeed.highestTimes))
+        return (lowest...lowest + steps).map { UInt16($0 * SetCDSpeed.requestPerTimes) } + [SetCDSpeed.maximum]
+    }
+}
