@@ -18,23 +18,23 @@ import Testing
     ]
 
     /// What wodim sent.
-    private static func wodim(in folder: TemporaryFolder) throws -> [CaptureFile.Command] {
-        let recorder = try RecorderProcess()
+    private static func wodim(in folder: TemporaryFolder) async throws -> [CaptureFile.Command] {
+        let recorder = try await RecorderProcess()
         let files = try album.enumerated().map { index, recording in
             try recording.write(to: folder, as: "\(index + 1).wav")
             return "\(index + 1).wav"
         }
-        let burn = try Program.run(
+        let burn = try await Program.run(
             "/usr/bin/env",
-            try ["-C", folder.path, "HOME=\(folder.path)"] + shim(recorder, capture: folder.path + "/wodim")
+            try await ["-C", folder.path, "HOME=\(folder.path)"] + shim(recorder, capture: folder.path + "/wodim")
                 + ["/usr/bin/wodim", "dev=/dev/sr0", "gracetime=2", "-tao", "-audio", "-pad"] + files)
         try #require(burn.status == 0, "wodim: \(burn.output)")
         return try CaptureFile(folder.path + "/wodim").commands
     }
 
     /// What the worker sent for the same samples.
-    private static func burnd(in folder: TemporaryFolder) throws -> [CaptureFile.Command] {
-        let recorder = try RecorderProcess()
+    private static func burnd(in folder: TemporaryFolder) async throws -> [CaptureFile.Command] {
+        let recorder = try await RecorderProcess()
         let tracks = try album.enumerated().map { index, recording in
             let path = "\(folder.path)/\(index + 1).pcm"
             try DurableFile.replace(path, with: recording.samples)
@@ -43,9 +43,9 @@ import Testing
         let plan = BurnPlan(
             job: 1, burn: 1, drive: "/dev/sr0", mode: .tao, speed: .max, close: .disc, eject: false, tracks: tracks)
         try DurableFile.replace(folder.path + "/plan.json", with: WireFormat.encode(plan))
-        let burn = try Program.run(
+        let burn = try await Program.run(
             "/usr/bin/env",
-            try shim(recorder, capture: folder.path + "/burnd")
+            try await shim(recorder, capture: folder.path + "/burnd")
                 + [Program.products + "/burnd", "burn-worker", "--burn", folder.path])
         try #require(burn.status == 0, "burnd: \(burn.output)")
         var reader = JournalReader()
@@ -55,9 +55,9 @@ import Testing
         return try CaptureFile(folder.path + "/burnd").commands
     }
 
-    private static func shim(_ recorder: RecorderProcess, capture: String) throws -> [String] {
+    private static func shim(_ recorder: RecorderProcess, capture: String) async throws -> [String] {
         [
-            "LD_PRELOAD=\(try Shim.library.get())", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)",
+            "LD_PRELOAD=\(try await Shim.path())", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)",
             "SGSHIM_CAPTURE=\(capture)", "LC_ALL=C",
         ]
     }
@@ -123,10 +123,11 @@ import Testing
             .filter { !(463..<763).contains($0[2...5].reduce(0) { $0 << 8 | Int($1) }) }
     }
 
-    @Test(.enabled(if: isReady, why)) func `from MODE SELECT to CLOSE the engine sends what wodim sends`() throws {
+    @Test(.enabled(if: isReady, why)) func `from MODE SELECT to CLOSE the engine sends what wodim sends`() async throws
+    {
         let folder = TemporaryFolder()
-        let ours = try Self.recording(Self.burnd(in: folder))
-        let theirs = try Self.recording(Self.wodim(in: folder))
+        let ours = try await Self.recording(Self.burnd(in: folder))
+        let theirs = try await Self.recording(Self.wodim(in: folder))
         #expect(Self.ordinaryWrites(ours) == Self.ordinaryWrites(theirs))
         // 311 and 330 sectors in WRITEs of 27.
         #expect(Self.ordinaryWrites(ours).count == 12 + 13)
@@ -141,10 +142,10 @@ import Testing
     }
 
     @Test(.enabled(if: isReady, why)) func `a drive that wodim could open is refused while another program holds it`()
-        throws
+        async throws
     {
         let folder = TemporaryFolder()
-        let recorder = try RecorderProcess()
+        let recorder = try await RecorderProcess()
         // What the shim's O_EXCL holds while a burning program has the drive.
         let held = try FileDescriptor(opening: recorder.socket + ".excl", O_RDWR | O_CREAT)
         #expect(flock(held.number, LOCK_EX | LOCK_NB) == 0)
@@ -152,9 +153,9 @@ import Testing
             job: 1, burn: 1, drive: "/dev/sr0", mode: .tao, speed: .max, close: .disc, eject: false,
             tracks: [.init(number: 1, audio: "/nowhere", sampleFrames: 1)])
         try DurableFile.replace(folder.path + "/plan.json", with: WireFormat.encode(plan))
-        let burn = try Program.run(
+        let burn = try await Program.run(
             "/usr/bin/env",
-            try Self.shim(recorder, capture: folder.path + "/capture")
+            try await Self.shim(recorder, capture: folder.path + "/capture")
                 + [Program.products + "/burnd", "burn-worker", "--burn", folder.path])
         #expect(burn.status == 0 && burn.output.contains("in use by another program"), "\(burn.output)")
     }

@@ -27,12 +27,12 @@ enum Peer: String {
     private static let patience = "120"
 
     /// Runs the program in a folder until it ends.
-    func run(_ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder) throws -> Outcome {
-        let shim = try Shim.library.get()
+    func run(_ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder) async throws -> Outcome {
+        let shim = try await Shim.path()
         let environment = [
             "LD_PRELOAD=\(shim)", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)", "HOME=\(folder.path)", "LC_ALL=C",
         ]
-        return try Program.run(
+        return try await Program.run(
             "/usr/bin/timeout",
             ["-k", "5", Self.patience, "/usr/bin/env", "-C", folder.path] + environment + [path] + arguments)
     }
@@ -40,8 +40,13 @@ enum Peer: String {
 
 /// Any other program.
 enum Program {
-    /// Runs it to its end and collects what it prints.
-    static func run(_ path: String, _ arguments: [String]) throws -> Peer.Outcome {
+    /// Runs it to its end and collects what it prints. The caller's thread is free meanwhile: other tests need it.
+    static func run(_ path: String, _ arguments: [String]) async throws -> Peer.Outcome {
+        try await BlockingThread.run { try runHere(path, arguments) }
+    }
+
+    /// The same on this thread.
+    fileprivate static func runHere(_ path: String, _ arguments: [String]) throws -> Peer.Outcome {
         let (child, reading) = try start(path, arguments)
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -84,8 +89,10 @@ enum Shim {
     }()
 
     /// Path of `libsgshim.so`.
-    static let library = Result<String, any Error> {
-        let made = try Program.run(
+    static func path() async throws -> String { try await BlockingThread.run { try library.get() } }
+
+    private static let library = Result<String, any Error> {
+        let made = try Program.runHere(
             "/usr/bin/make", ["-s", "-C", folder.path, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
         try #require(made.status == 0, "make: \(made.output)")
         return "\(folder.path)/libsgshim.so"

@@ -6,8 +6,8 @@ import Testing
 
 /// `burnd virtual-recorder` and `burnd disc` as commands: how they begin and how they end.
 @Suite(.timeLimit(.minutes(2))) struct RecorderCommandTests {
-    private static func burnd(_ arguments: [String]) throws -> Peer.Outcome {
-        try Program.run("\(Program.products)/burnd", arguments)
+    private static func burnd(_ arguments: [String]) async throws -> Peer.Outcome {
+        try await Program.run("\(Program.products)/burnd", arguments)
     }
 
     /// MODE SELECT (10) of a TAO audio track.
@@ -22,34 +22,35 @@ import Testing
     }
 
     @Test(arguments: [SIGTERM, SIGINT]) func `a signal ends it with status 0 and its socket with it`(signal: Int32)
-        throws
+        async throws
     {
-        let recorder = try RecorderProcess()
+        let recorder = try await RecorderProcess()
         #expect(recorder.end(by: signal) == .exited(0))
         #expect(access(recorder.socket, F_OK) != 0)
         #expect(access("\(recorder.disc)/disc.json", F_OK) == 0)
     }
 
-    @Test func `killed in the middle of a track it comes up again on the same socket, the track cut off`() throws {
-        let recorder = try RecorderProcess()
+    @Test func `killed in the middle of a track it comes up again on the same socket, the track cut off`() async throws
+    {
+        let recorder = try await RecorderProcess()
         try Self.write(27, on: recorder)
         #expect(recorder.end(by: SIGKILL) == .signalled(SIGKILL))
-        let again = try RecorderProcess(in: recorder.folder)
-        let listing = try again.listing()
+        let again = try await RecorderProcess(in: recorder.folder)
+        let listing = try await again.listing()
         #expect(listing.status == 2, "damage is status 2")
         #expect(listing.output.contains("damage: Track 1 was cut off while it was being written."), "\(listing.output)")
         // CLOSE TRACK, CLOSE SESSION: what is there becomes a disc.
         #expect(try again.send(hex("5B 00 01 00 00 FF 00 00 00 00")).status == 0)
         #expect(try again.send(hex("5B 00 02 00 00 00 00 00 00 00")).status == 0)
-        let exported = try again.listing(["--export", "\(again.folder.path)/out"])
+        let exported = try await again.listing(["--export", "\(again.folder.path)/out"])
         #expect(exported.status == 2)
         let track = try Recording.samples(of: "\(again.folder.path)/out/track01.wav")
         #expect(track == Recording(seed: 5, stereoSamples: 588 * 27).padded())
     }
 
-    @Test func `the socket of a living recorder is not taken`() throws {
-        let recorder = try RecorderProcess()
-        let second = try Self.burnd([
+    @Test func `the socket of a living recorder is not taken`() async throws {
+        let recorder = try await RecorderProcess()
+        let second = try await Self.burnd([
             "virtual-recorder", "--socket", recorder.socket, "--disc", "\(recorder.folder.path)/b",
         ])
         #expect(second.status == 1)
@@ -57,44 +58,46 @@ import Testing
         #expect(try recorder.send(hex("00 00 00 00 00 00")).status == 0)
     }
 
-    @Test func `the disc of a living recorder is not taken`() throws {
-        let recorder = try RecorderProcess()
-        let second = try Self.burnd([
+    @Test func `the disc of a living recorder is not taken`() async throws {
+        let recorder = try await RecorderProcess()
+        let second = try await Self.burnd([
             "virtual-recorder", "--socket", "\(recorder.folder.path)/b", "--disc", recorder.disc,
         ])
         #expect(second.status == 1)
         #expect(second.output == "burnd virtual-recorder: \(recorder.disc) is in use by another recorder\n")
     }
 
-    @Test func `a corrupt disc is an error that names the field`() throws {
+    @Test func `a corrupt disc is an error that names the field`() async throws {
         let folder = TemporaryFolder()
         try DurableFile.makeFolder("\(folder.path)/disc")
         try DurableFile.replace("\(folder.path)/disc/disc.json", with: Array("{\"format\": \"one\"}".utf8))
         let expected = "\(folder.path)/disc/disc.json: format: must be a value of type Int\n"
-        let recorder = try Self.burnd(RecorderProcess.arguments(folder))
+        let recorder = try await Self.burnd(RecorderProcess.arguments(folder))
         #expect(recorder.status == 1 && recorder.output == "burnd virtual-recorder: \(expected)")
-        let listing = try Self.burnd(["disc", "\(folder.path)/disc"])
+        let listing = try await Self.burnd(["disc", "\(folder.path)/disc"])
         #expect(listing.status == 1 && listing.output == "burnd disc: \(expected)")
     }
 
-    @Test(arguments: ["0", "73", "fast", "-1"]) func `a speed that is none is refused`(speed: String) throws {
-        let outcome = try Self.burnd(["virtual-recorder", "--socket", "/tmp/s", "--disc", "/tmp/d", "--speed=\(speed)"])
+    @Test(arguments: ["0", "73", "fast", "-1"]) func `a speed that is none is refused`(speed: String) async throws {
+        let outcome = try await Self.burnd([
+            "virtual-recorder", "--socket", "/tmp/s", "--disc", "/tmp/d", "--speed=\(speed)",
+        ])
         #expect(outcome.status == 64)
     }
 
-    @Test func `what is no disc is an error`() throws {
+    @Test func `what is no disc is an error`() async throws {
         let folder = TemporaryFolder()
-        let listing = try Self.burnd(["disc", folder.path])
+        let listing = try await Self.burnd(["disc", folder.path])
         #expect(listing.status == 1)
         #expect(listing.output == "burnd disc: \(folder.path) is no disc: there is no disc.json among its files\n")
     }
 
-    @Test func `help says what the options are and what a disc is made of`() throws {
-        let recorder = try Self.burnd(["virtual-recorder", "--help"])
+    @Test func `help says what the options are and what a disc is made of`() async throws {
+        let recorder = try await Self.burnd(["virtual-recorder", "--help"])
         for word in ["--socket", "--disc", "--name", "--speed", "DIR-2", "default: 48"] {
             #expect(recorder.output.contains(word), "\(recorder.output)")
         }
-        let disc = try Self.burnd(["disc", "--help"])
+        let disc = try await Self.burnd(["disc", "--help"])
         for word in ["--json", "--export", "main.bin", "sub.bin", "disc.json", "journal"] {
             #expect(disc.output.contains(word), "\(disc.output)")
         }

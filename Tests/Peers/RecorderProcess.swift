@@ -16,18 +16,28 @@ final class RecorderProcess {
 
     /// Starts a recorder without limits of speed and waits until it is ready. The power-on attention is taken, as the kernel
     /// does when a drive appears: cdrdao's search for a driver cannot bear it.
-    init(in folder: TemporaryFolder = TemporaryFolder()) throws {
+    init(in folder: TemporaryFolder = TemporaryFolder()) async throws {
         self.folder = folder
-        (child, output) = try Program.start("\(Program.products)/burnd", Self.arguments(folder))
+        let arguments = Self.arguments(folder)
+        let started = try await BlockingThread.run {
+            let (child, output) = try Program.start("\(Program.products)/burnd", arguments)
+            return (child, output, try Self.line(of: output))
+        }
+        (child, output) = (started.0, started.1)
+        try #require(started.2 == "ready: virtual recorder disc on \(socket)\n")
+        let attention = try send(hex("00 00 00 00 00 00"))
+        try #require(SenseData(parsing: attention.sense) == SenseData(6, 0x29, 0))
+    }
+
+    /// The next line, or what there is of it at the end.
+    private static func line(of output: FileDescriptor) throws -> String {
         var line = ""
         var byte: UInt8 = 0
         while !line.hasSuffix("\n") {
             guard try withUnsafeMutableBytes(of: &byte, { try output.read(into: $0) }) == 1 else { break }
             line.unicodeScalars.append(Unicode.Scalar(byte))
         }
-        try #require(line == "ready: virtual recorder disc on \(socket)\n")
-        let attention = try send(hex("00 00 00 00 00 00"))
-        try #require(SenseData(parsing: attention.sense) == SenseData(6, 0x29, 0))
+        return line
     }
 
     /// How a recorder of a folder is started.
@@ -59,7 +69,7 @@ final class RecorderProcess {
     }
 
     /// `burnd disc` of the disc in it.
-    func listing(_ arguments: [String] = []) throws -> Peer.Outcome {
-        try Program.run("\(Program.products)/burnd", ["disc", disc] + arguments)
+    func listing(_ arguments: [String] = []) async throws -> Peer.Outcome {
+        try await Program.run("\(Program.products)/burnd", ["disc", disc] + arguments)
     }
 }

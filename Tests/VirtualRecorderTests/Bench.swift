@@ -42,7 +42,7 @@ final class Bench {
 
     /// Switches one on. The power-on attention is taken unless it is what is looked at.
     init(
-        in folder: TemporaryFolder = TemporaryFolder(), speed: Int? = nil, takingAttention: Bool = true
+        in folder: TemporaryFolder = TemporaryFolder(inMemory: true), speed: Int? = nil, takingAttention: Bool = true
     ) throws {
         self.folder = folder
         let reports = reports

@@ -14,7 +14,7 @@ import Testing
     /// A copy of a bench's folder, as a recorder that was killed at this moment would leave it: nothing is told to the living
     /// one, and its locks do not reach the copy.
     private static func afterKill(_ bench: Bench) throws -> TemporaryFolder {
-        let copy = TemporaryFolder()
+        let copy = TemporaryFolder(inMemory: true)
         for name in try FileManager.default.contentsOfDirectory(atPath: bench.folder.path) {
             try FileManager.default.copyItem(atPath: "\(bench.folder.path)/\(name)", toPath: "\(copy.path)/\(name)")
         }
@@ -103,7 +103,7 @@ import Testing
 
     @Test(arguments: [[], ["main.bin"], ["main.bin", "sub.bin", "journal", "disc.json.new"]])
     func `a recorder killed while it made a blank leaves a folder that becomes one`(files: [String]) throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try DurableFile.makeFolder("\(folder.path)/disc")
         for file in files { try DurableFile.replace("\(folder.path)/disc/\(file)", with: []) }
         #expect(try Bench(in: folder).nextWritableAddress == 0)
@@ -142,7 +142,7 @@ import Testing
         "2026-11-21T04:00:00Z closed disc-9", "garbage\n", "\u{0}\n", "2026 closed ../../etc\n", "2026 open\n",
     ])
     func `a line of the tray's memory that is cut off or makes no sense is passed over`(line: String) throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try DurableFile.replace("\(folder.path)/disc.tray", with: Array("2026 closed disc-2\n\(line)".utf8))
         let bench = try Bench(in: folder)
         #expect(bench.recorder.discInTray == "\(bench.disc)-2")
@@ -163,7 +163,7 @@ import Testing
     }
 
     @Test func `a folder of something else is left alone`() throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try DurableFile.makeFolder("\(folder.path)/disc")
         try DurableFile.replace("\(folder.path)/disc/letter.txt", with: [1])
         #expect(throws: DiscFolderError.notADisc(path: "\(folder.path)/disc")) { _ = try Bench(in: folder) }

@@ -43,7 +43,7 @@ import Testing
 
     @Test func `export writes index 1 to the end of every track`() throws {
         let bench = try Self.burned()
-        let out = TemporaryFolder()
+        let out = TemporaryFolder(inMemory: true)
         let disc = try StoredDisc.load(bench.disc)
         let paths = try DiscExport.export(disc, to: "\(out.path)/wav")
         #expect(paths == ["\(out.path)/wav/track01.wav", "\(out.path)/wav/track02.wav"])
@@ -68,7 +68,7 @@ import Testing
         #expect(truncate("\(bench.disc)/main.bin", off_t((150 + 500) * 2352)) == 0)
         let disc = try StoredDisc.load(bench.disc)
         #expect(try disc.listing().damage == ["Track 2 ends at block 764, the files at 500."])
-        let out = TemporaryFolder()
+        let out = TemporaryFolder(inMemory: true)
         #expect(throws: DiscExport.Failure.truncated(track: 2, path: bench.disc)) {
             _ = try DiscExport.export(disc, to: out.path)
         }

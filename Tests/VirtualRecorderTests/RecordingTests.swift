@@ -95,7 +95,7 @@ import Testing
             disc.changeOpenTrack { $0.blocks = 300 }
             disc.closeTrack()
         }
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try DurableFile.makeFolder("\(folder.path)/disc")
         try DurableFile.replace("\(folder.path)/disc/disc.json", with: DiscDocument(disc).bytes)
         let bench = try Bench(in: folder)

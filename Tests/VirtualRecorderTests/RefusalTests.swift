@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `blocks behind the last that the pre-groove allows`() throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         // A blank with room for 700 blocks.
         try Bench.putBlank(in: folder, lastLeadOut: MSF(minutes: 0, seconds: 11, frames: 25))
         let bench = try Bench(in: folder)
