@@ -62,9 +62,14 @@ import Testing
                 let refused = try third.receiveAll()
                 for client in held { client.finishSending() }
                 for client in held { _ = try client.receiveAll() }
-                let next = try RawClient(port: port)
-                try next.send(Self.last)
-                return (refused, try next.receiveAll())
+                // A client sees the end of its connection a moment before the server has counted it out.
+                for _ in 0..<10_000 {
+                    let next = try RawClient(port: port)
+                    try next.send(Self.last)
+                    let answer = try next.receiveAll()
+                    if answer.hasPrefix("HTTP/1.1 200 ") { return (refused, answer) }
+                }
+                return (refused, "never let in again")
             }
             #expect(third.hasPrefix("HTTP/1.1 503 ") && third.contains("/problems/too-many-connections"))
             #expect(third.contains("Retry-After: ") && afterwards.hasPrefix("HTTP/1.1 200 "))
