@@ -11,6 +11,7 @@ enum Peer: String {
     case cdrskin
     case cdrdao
     case cdparanoia
+    case icedax
 
     private var path: String { "/usr/bin/\(rawValue)" }
 
