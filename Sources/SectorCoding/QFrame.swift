@@ -117,14 +117,18 @@ extension QFrame {
     /// The CRC of bytes 0…9, not yet inverted (22.3.6).
     private static func crc(_ head: UInt64, _ tail: UInt16) -> UInt16 {
         crcTable.withUnsafeBufferPointer { table in
-            func next(_ crc: UInt16, _ byte: UInt8) -> UInt16 {
-                crc << 8 ^ table[Int(UInt8(truncatingIfNeeded: crc >> 8) ^ byte)]
-            }
             var crc: UInt16 = 0
             for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                crc = next(crc, UInt8(truncatingIfNeeded: head >> shift))
+                crc =
+                    crc << 8
+                    ^ table[Int(UInt8(truncatingIfNeeded: crc >> 8) ^ UInt8(truncatingIfNeeded: head >> shift))]
             }
-            return next(next(crc, UInt8(truncatingIfNeeded: tail >> 8)), UInt8(truncatingIfNeeded: tail))
+            for shift in [UInt16(8), 0] {
+                crc =
+                    crc << 8
+                    ^ table[Int(UInt8(truncatingIfNeeded: crc >> 8) ^ UInt8(truncatingIfNeeded: tail >> shift))]
+            }
+            return crc
         }
     }
 }

@@ -30,7 +30,6 @@ final class Tray {
         parent = slash.map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
         base = slash.map { String(trimmed[trimmed.index(after: $0)...]) } ?? trimmed
         (self.blank, self.secondsSince1970) = (blank, secondsSince1970)
-        guard !["", ".", ".."].contains(base), !base.utf8.contains(0x0A) else { throw .unusableName(path: path) }
         do throws(SystemError) {
             try DurableFile.makeFolder(parent)
             record = try FileDescriptor(opening: "\(parent)/\(base).tray", O_RDWR | O_CREAT | O_APPEND, mode: 0o644)

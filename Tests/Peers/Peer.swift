@@ -11,7 +11,6 @@ enum Peer: String {
     case cdrskin
     case cdrdao
     case cdparanoia
-    case icedax
 
     private var path: String { "/usr/bin/\(rawValue)" }
 

@@ -11,7 +11,6 @@ import Testing
     private static let hasCdrskin = isReady && Peer.cdrskin.isInstalled
     private static let hasCdrdao = isReady && Peer.cdrdao.isInstalled
     private static let hasCdparanoia = isReady && Peer.cdparanoia.isInstalled
-    private static let hasIcedax = isReady && Peer.icedax.isInstalled
 
     /// Two that are no whole number of sectors, and one under four seconds.
     private static let album = [
@@ -117,17 +116,6 @@ import Testing
         // Run-out and pause belong to the track before them for who knows the TOC only; the last has a run-out alone.
         for (index, gap) in [152, 152, 2].enumerated() {
             let samples = try Recording.samples(of: "\(folder.path)/track0\(index + 1).cdda.wav")
-            #expect(samples == Self.album[index].padded() + [UInt8](repeating: 0, count: gap * 2352))
-        }
-    }
-
-    @Test(.enabled(if: hasWodim && hasIcedax, why)) func `icedax reads the same samples, then silence`() async throws {
-        let folder = TemporaryFolder()
-        let recorder = try await Self.burned(in: folder)
-        let rip = try await Peer.icedax.run(["-D", "/dev/sr0", "-B", "-H", "-q", "read"], on: recorder, in: folder)
-        #expect(rip.status == 0, "\(rip.output)")
-        for (index, gap) in [152, 152, 2].enumerated() {
-            let samples = try Recording.samples(of: "\(folder.path)/read_0\(index + 1).wav")
             #expect(samples == Self.album[index].padded() + [UInt8](repeating: 0, count: gap * 2352))
         }
     }

@@ -162,12 +162,6 @@ import Testing
         #expect(throws: DiscFolderError.inUse(path: "\(bench.disc)-2")) { _ = try other("disc-2") }
     }
 
-    @Test(arguments: ["/", "/tmp/.", "/tmp/..", "/tmp/a\nb", ""]) func `a name that discs cannot have`(path: String) {
-        #expect(throws: DiscFolderError.unusableName(path: path)) {
-            _ = try VirtualRecorder(.init(disc: path, name: "x", maximumSpeed: nil))
-        }
-    }
-
     @Test func `a folder of something else is left alone`() throws {
         let folder = TemporaryFolder(inMemory: true)
         try DurableFile.makeFolder("\(folder.path)/disc")

@@ -4,8 +4,6 @@ public import POSIX
 public enum DiscFolderError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no `disc.json`, and the folder holds something else.
     case notADisc(path: String)
-    /// Its last component cannot name a series of discs: it is missing, `.` or `..`, or has a line break in it.
-    case unusableName(path: String)
     /// Another recorder has it.
     case inUse(path: String)
     /// `disc.json` does not say what it must: the field, and what is wrong with it.
@@ -17,7 +15,6 @@ public enum DiscFolderError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .notADisc(let path): "\(path) is no disc: there is no disc.json among its files"
-        case .unusableName(let path): "\(path) does not end with a name that discs can have"
         case .inUse(let path): "\(path) is in use by another recorder"
         case .malformed(let path, let field, let reason): "\(path)/disc.json: \(field): \(reason)"
         case .system(let error): error.description
