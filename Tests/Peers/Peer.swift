@@ -79,9 +79,9 @@ enum Program {
     }()
 }
 
-/// The preload shim, made once for all tests.
+/// The preload shim, made by `make` among what is built, so once for all tests and anew when its source is newer.
 enum Shim {
-    private static let folder = TemporaryFolder()
+    private static let folder = "\(Program.products)/sgshim"
 
     static let sources: String = {
         let here = #filePath
@@ -92,9 +92,10 @@ enum Shim {
     static func path() async throws -> String { try await BlockingThread.run { try library.get() } }
 
     private static let library = Result<String, any Error> {
+        try DurableFile.makeFolder(folder)
         let made = try Program.runHere(
-            "/usr/bin/make", ["-s", "-C", folder.path, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
+            "/usr/bin/make", ["-s", "-C", folder, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
         try #require(made.status == 0, "make: \(made.output)")
-        return "\(folder.path)/libsgshim.so"
+        return "\(folder)/libsgshim.so"
     }
 }
