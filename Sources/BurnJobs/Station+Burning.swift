@@ -150,7 +150,7 @@ extension Station {
     }
 
     private func closeBurn(_ id: Int, _ outcome: BurnOutcome?) {
-        guard let last = jobs[id]?.job.burns.indices.last else { return }
+        guard let view = jobs[id], view.job.runningBurn != nil, let last = view.job.burns.indices.last else { return }
         jobs[id]?.job.burns[last].finishedAt = Date()
         jobs[id]?.job.burns[last].outcome = outcome
     }

@@ -53,6 +53,9 @@ struct StationServer {
             version: Self.version, startedAt: Date())
         let server = try listen(handler(parts))
         await station.start()
+        if !["127.0.0.1", "::1", "localhost"].contains(options.listen.host) {
+            log.warning("there is no authentication: everyone who can reach this address can burn discs")
+        }
         log.notice("serving", metadata: ["url": "\(url(server.port))", "data": "\(data)"])
 
         try await serve(until: terminations, station: station, server: server, drives: drives)
