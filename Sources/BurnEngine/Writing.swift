@@ -105,7 +105,8 @@ extension BurnEngine {
         do throws(ReadAheadBuffer.Failure) {
             chunk = try reader.next(limits.readAhead)
         } catch {
-            throw abandon(problem(of: error))
+            // Without a first WRITE the disc is as it was.
+            throw laser == .on ? abandon(problem(of: error)) : failure(problem(of: error))
         }
         guard let chunk, plan.tracks[chunk.track].number == open.track.number, chunk.offset == open.sent else {
             preconditionFailure("the reader delivers the plan's tracks in their order, all of each")

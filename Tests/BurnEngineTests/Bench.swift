@@ -44,8 +44,27 @@ final class Bench: Sendable {
             tracks: tracks)
     }
 
-    /// Xorshift (Marsaglia 2003): no two places are alike.
+    private struct Noise: Hashable {
+        let seed: UInt64
+        let count: Int
+    }
+
+    /// Every test wants the same few.
+    private static let made = Lock([Noise: [UInt8]]())
+
+    /// Pseudo-random stereo samples, the same for the same seed.
     static func samples(seed: UInt64, count: Int) -> [UInt8] {
+        made.withLock { made in
+            let noise = Noise(seed: seed, count: count)
+            if let bytes = made[noise] { return bytes }
+            let bytes = xorshift(seed: seed, count: count)
+            made[noise] = bytes
+            return bytes
+        }
+    }
+
+    /// Xorshift (Marsaglia 2003): no two places are alike.
+    private static func xorshift(seed: UInt64, count: Int) -> [UInt8] {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         var bytes = [UInt8](repeating: 0, count: count * 4)
         for index in 0..<count {

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Whole burns on a virtual recorder over a socket.
-@Suite(.timeLimit(.minutes(1))) struct BurnTests {
+@Suite(.timeLimit(.minutes(5))) struct BurnTests {
     @Test func `an album is written where the drive wants it, closed and proven`() async throws {
         let bench = try Bench()
         let plan = try bench.plan()

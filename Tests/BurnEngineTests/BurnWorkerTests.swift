@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// `burnd burn-worker` as the process that it is, on a recorder behind the proxy.
-@Suite(.timeLimit(.minutes(2))) struct BurnWorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct BurnWorkerTests {
     /// The folder of a burn, and its worker.
     private final class Burn: Sendable {
         let path: String

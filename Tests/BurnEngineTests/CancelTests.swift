@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A burn that somebody stops.
-@Suite(.timeLimit(.minutes(1))) struct CancelTests {
+@Suite(.timeLimit(.minutes(5))) struct CancelTests {
     /// Asks for the cancel as soon as so many WRITEs have passed.
     private func burn(
         _ bench: Bench, _ plan: BurnPlan, cancelledAfterWrites writes: Int

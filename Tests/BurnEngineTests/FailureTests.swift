@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What goes wrong once the laser is on ends in the outcome that names it, never as completed.
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
+@Suite(.timeLimit(.minutes(5))) struct FailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let kind: BurnProblem.Kind

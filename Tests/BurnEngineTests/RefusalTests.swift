@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What is found out before the laser leaves the disc as it was.
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(5))) struct RefusalTests {
     func refused(
         _ kind: BurnProblem.Kind, by bench: Bench, _ plan: BurnPlan, _ location: SourceLocation = #_sourceLocation
     ) async throws {
