@@ -87,6 +87,15 @@ let testTargets: [Target] = [
             "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI", "SCSITransports",
             "TestSupport", logging,
         ], path: "Tests/StationSupport", swiftSettings: settings),
+    .target(
+        name: "ServerSupport", dependencies: ["POSIX", "TestSupport"], path: "Tests/ServerSupport",
+        swiftSettings: settings),
+    .testTarget(
+        name: "EndToEnd", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
+        path: "Tests/EndToEnd", swiftSettings: settings),
+    .testTarget(
+        name: "Crash", dependencies: ["ServerSupport", "POSIX", "TestSupport"], path: "Tests/Crash",
+        swiftSettings: settings),
     tests("BinaryCodingTests", ["BinaryCoding"]),
     tests("DiscLayoutTests", ["DiscLayout"]),
     tests("SCSITests", ["SCSI", "BinaryCoding"]),

@@ -1,0 +1,219 @@
+public import Glibc
+public import POSIX
+import TestSupport
+
+/// `burnd serve` as a process of its own, with a data folder of its own: the station as users have it.
+///
+/// The target is what tests of the compiled programs share: the server, `curl` and its event streams, JSON. Everything
+/// blocks, on events and never on time, and ends at a deadline. It knows nothing of burnd's own targets but `POSIX`.
+public final class ServerProcess: @unchecked Sendable {
+    // Unchecked is right: a test uses it from one thread, and what the log's thread shares is behind a lock.
+
+    /// The server ended, or said nothing for long.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What was waited for, and the server's words.
+        public let description: String
+
+        /// A failure of what these tests need, not of what they look at.
+        public init(description: String) { self.description = description }
+    }
+
+    /// How a server is started.
+    public struct Options: Sendable {
+        /// Names of its virtual recorders.
+        public var recorders = ["left"]
+        /// `--recorder-speed`.
+        public var speed = "max"
+        /// Further arguments.
+        public var arguments: [String] = []
+        /// Further `NAME=value`.
+        public var environment: [String] = []
+
+        /// One recorder, `left`, as fast as the machine is.
+        public init() {}
+    }
+
+    /// Longest wait for anything: these tests share two cores with a compiler at times.
+    public static let patience: Duration = .seconds(60)
+
+    /// `DATA`.
+    public let data: String
+    private let folder: TemporaryFolder
+    private let options: Options
+    private var child: ChildProcess?
+    private let log = Lock("")
+    /// `http://127.0.0.1:PORT`.
+    public private(set) var url = ""
+
+    /// Starts a server and waits until it serves.
+    ///
+    /// - Parameter data: the data folder; nil for a new one.
+    public init(_ options: Options = Options(), data: String? = nil) throws {
+        folder = TemporaryFolder()
+        (self.options, self.data) = (options, data ?? folder.path + "/data")
+        try start()
+    }
+
+    /// The same with one line of changes.
+    public convenience init(data: String? = nil, _ change: (inout Options) -> Void) throws {
+        var options = Options()
+        change(&options)
+        try self.init(options, data: data)
+    }
+
+    deinit {
+        end(by: SIGKILL)
+        for pid in workers() { kill(pid, SIGKILL) }
+        for name in options.recorders { endRecorder(name) }
+    }
+
+    // MARK: Its life
+
+    /// Starts a server on the data folder, on another port.
+    public func start() throws {
+        let pipe = try Pipe()
+        var arguments = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--recorder-speed", options.speed]
+        for name in options.recorders { arguments += ["--virtual-recorder", name] }
+        child = try ChildProcess.start(
+            "/usr/bin/env",
+            arguments: options.environment + [TestProgram.compiled("burnd")] + arguments + options.arguments,
+            descriptors: [2: pipe.writing])
+        url = ""
+        var reader = LineReader(pipe.reading)
+        while let line = try reader.next(within: Self.patience) {
+            log.withLock { $0 += line + "\n" }
+            guard line.contains("] serving") else { continue }
+            let word = line.split(separator: " ").first { $0.hasPrefix("url=") }
+            url = word.map { String($0.dropFirst(4)) } ?? ""
+            break
+        }
+        guard !url.isEmpty else { throw Failure(description: "the server did not start: \(words)") }
+        BlockingThread.start { [log, rest = reader] in
+            var reader = rest
+            while let line = try? reader.next(within: .seconds(3600)) { log.withLock { $0 += line + "\n" } }
+        }
+    }
+
+    /// Process id of the server.
+    public var pid: Int32 { child?.pid ?? -1 }
+
+    /// What the server logged.
+    public var words: String { log.withLock { $0 } }
+
+    /// Sends a signal.
+    public func signal(_ signal: Int32) { if let child { kill(child.pid, signal) } }
+
+    /// Waits until the server has ended.
+    public func wait() throws -> ChildProcess.Ending {
+        guard let child else { return .exited(-1) }
+        let ended = try Deadline.waiting("the end of the server", { self.words }) {
+            // Only looked at, so that it can be waited for once more.
+            var info = siginfo_t()
+            return waitid(P_PID, id_t(child.pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+        }
+        precondition(ended)
+        let ending = child.wait()
+        self.child = nil
+        return ending
+    }
+
+    /// Ends the server by a signal.
+    @discardableResult
+    public func end(by signal: Int32) -> ChildProcess.Ending? {
+        guard let child else { return nil }
+        kill(child.pid, signal)
+        let ending = child.wait()
+        self.child = nil
+        return ending
+    }
+
+    /// `kill -9`.
+    public func crash() { end(by: SIGKILL) }
+
+    // MARK: Other processes
+
+    /// Path of a recorder's socket.
+    public func socket(of recorder: String = "left") -> String { "\(data)/recorders/\(recorder)/socket" }
+
+    /// Folder of a recorder's first disc, or of a later one.
+    public func disc(_ number: Int = 1, of recorder: String = "left") -> String {
+        "\(data)/recorders/\(recorder)/disc" + (number == 1 ? "" : "-\(number)")
+    }
+
+    /// Ends a virtual recorder.
+    public func endRecorder(_ name: String = "left", by signal: Int32 = SIGKILL) {
+        guard let text = try? DurableFile.contents(of: "\(data)/recorders/\(name)/pid", limit: 64),
+            let pid = Int32(String(decoding: text, as: UTF8.self).split(separator: "\n").first ?? ""),
+            Self.commandLine(pid).contains("virtual-recorder"), Self.commandLine(pid).contains(socket(of: name))
+        else { return }
+        kill(pid, signal)
+    }
+
+    /// Process ids of the burn workers of this data folder.
+    public func workers() -> [Int32] {
+        Self.processes().filter { pid in
+            let words = Self.commandLine(pid)
+            return words.contains("burn-worker") && words.contains { $0.hasPrefix(data + "/burns/") }
+        }
+    }
+
+    private static func processes() -> [Int32] { Folder.names("/proc").compactMap(Int32.init) }
+
+    private static func commandLine(_ pid: Int32) -> [String] {
+        let bytes = (try? DurableFile.contents(of: "/proc/\(pid)/cmdline", limit: 1 << 16)) ?? []
+        return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A number of kB from the server's `/proc/PID/status`.
+    public func memory(_ field: String) throws -> Int {
+        let text = String(decoding: try DurableFile.contents(of: "/proc/\(pid)/status", limit: 1 << 16), as: UTF8.self)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") }
+        return line.flatMap { Int($0.split(whereSeparator: { !$0.isNumber }).first ?? "") } ?? -1
+    }
+
+    // MARK: What is left
+
+    /// Names in `spool/incoming`, `spool/files` and `spool/cdda`, those that begin with a dot too.
+    public func spooled() -> [String] {
+        ["incoming", "files", "cdda"].flatMap { part in Folder.names("\(data)/spool/\(part)").map { "\(part)/\($0)" } }
+    }
+
+    /// The lines of every burn's journal, by number of the burn.
+    public func journals() -> [Int: [JSON]] {
+        var journals: [Int: [JSON]] = [:]
+        for name in Folder.names(data + "/burns") {
+            guard let number = Int(name),
+                let bytes = try? DurableFile.contents(of: "\(data)/burns/\(name)/journal", limit: 1 << 26)
+            else { continue }
+            journals[number] = bytes.split(separator: 0x0A).compactMap { try? JSON(parsing: Array($0)) }
+        }
+        return journals
+    }
+
+    /// How often a laser was on for each job.
+    public func burnsByJob() -> [Int: Int] {
+        var counts: [Int: Int] = [:]
+        for (burn, lines) in journals() where lines.contains(where: { $0.event.string == "laser-on" }) {
+            let plan = try? JSON(parsing: DurableFile.contents(of: "\(data)/burns/\(burn)/plan.json", limit: 1 << 20))
+            counts[plan?.job.int ?? 0, default: 0] += 1
+        }
+        return counts
+    }
+}
+
+/// The names in a folder.
+public enum Folder {
+    /// All but `.` and `..`; none when it cannot be read.
+    public static func names(_ path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+}
