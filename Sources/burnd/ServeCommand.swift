@@ -24,6 +24,9 @@ struct ServeCommand: AsyncParsableCommand {
 
             SIGTERM and SIGINT: no new jobs are started, a disc that is being burned is finished, then the server ends. A \
             second one ends the server at once; a burn goes on without it, and the next start follows it on.
+
+            Virtual recorders are processes of their own and stay when the server ends, discs inside, as drives do. Their \
+            process ids are in recorders/NAME/pid; a SIGTERM switches one off.
             """)
 
     @Option(help: "Where to listen, as HOST:PORT. There is no authentication: keep it on addresses that you trust.")
