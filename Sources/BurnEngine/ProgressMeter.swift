@@ -5,6 +5,8 @@ import DiscLayout
 struct ProgressMeter {
     /// Rates are taken over this much of the past.
     private static let window: Duration = .seconds(3)
+    /// Less of the past says nothing about speed.
+    private static let shortestSpan: Duration = .seconds(1)
     /// What a lead-in and a lead-out take, in sectors: 11 500 and 6 750.
     private static let closingSectors = 18_250
     /// Sectors a second that are assumed while nothing is known: 16x.
@@ -93,8 +95,10 @@ struct ProgressMeter {
     private var currentRate: Double {
         mutating get {
             guard let first = samples.first, let last = samples.last, last.at > first.at else { return 0 }
-            let rate = Double(last.sectors - first.sectors) / (last.at - first.at).inSeconds
-            if rate > 0 { usualRate = rate }
+            let span = last.at - first.at
+            // What an empty drive buffer swallows in the first moment is no speed: it counts as the work of a second.
+            let rate = Double(last.sectors - first.sectors) / max(span, Self.shortestSpan).inSeconds
+            if rate > 0, span >= Self.shortestSpan { usualRate = rate }
             return rate
         }
     }
