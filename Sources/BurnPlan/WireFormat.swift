@@ -31,8 +31,16 @@ public enum WireFormat {
         return try decoder.decode(type, from: Data(bytes))
     }
 
-    /// A time as RFC 3339 in UTC, such as `2026-11-21T04:00:00.250Z`.
-    public static func timestamp(_ date: Date) -> String { date.formatted(times) }
+    /// A time as RFC 3339 in UTC, such as `2026-11-21T04:00:00.250Z`: the nearest millisecond, so that a time that was read
+    /// is written as it was.
+    public static func timestamp(_ date: Date) -> String {
+        // The style cuts off what is below a millisecond, and .584 as a binary fraction may be a little less than that.
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        return Date(timeIntervalSince1970: (milliseconds + Self.aboveTheCut) / 1000).formatted(times)
+    }
+
+    /// A part of a millisecond, far above the error of a binary fraction.
+    private static let aboveTheCut = 0.25
 
     /// The time that an RFC 3339 text in UTC stands for.
     public static func date(_ text: String) -> Date? { (try? times.parse(text)) ?? (try? wholeSeconds.parse(text)) }
