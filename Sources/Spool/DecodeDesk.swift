@@ -138,9 +138,12 @@ enum Decoding {
         let draft = try spool.makeDraft()
         return try spooling { () throws(SystemError) in
             let source = try FileDescriptor(opening: file.path, O_RDONLY)
+            // Opened once more: the lock on the draft belongs to this process alone, so that a decoder which outlives it by a
+            // moment does not make a leftover look alive to the next server.
+            let sink = try FileDescriptor(opening: draft.path, O_WRONLY)
             let limits = ["--memory", "\(spool.limits.decodeMemory)", "--cpu", "\(spool.limits.decodeCPUSeconds)"]
             let result = try process.run(
-                decoder, arguments: limits, descriptors: [0: source, 1: draft.file], speaking: 2,
+                decoder, arguments: limits, descriptors: [0: source, 1: sink], speaking: 2,
                 seconds: spool.limits.decodeSeconds)
             return (draft, result)
         }

@@ -5,10 +5,11 @@ extension Spool {
     /// Removes a stored file and what was decoded from it. What is not there is fine.
     public func remove(_ digest: FileDigest) async {
         await BlockingThread.run {
-            unlink(self.path(of: digest))
             let cache = "\(self.folder)/\(Self.cdda)"
             let names = (try? Folder.names(in: cache)) ?? []
             for name in names where name.hasPrefix(digest.hex) { unlink("\(cache)/\(name)") }
+            // Last: after a crash in between the file still says that there is something to remove.
+            unlink(self.path(of: digest))
         }
     }
 
