@@ -56,7 +56,7 @@ import Testing
             server.job([files.path("a.wav")]), server.job([files.path("b.wav")]),
         ]
         // All four at once: two on drives, two in line, the older first.
-        try Deadline.waiting("two burning and two in line", { server.words }) {
+        try Deadline.waiting("two burning and two in line", server.words) {
             let list = try server.curl("/jobs").json.items.list
             let on = list.filter { $0.state.string == "burning" }
             let inLine = list.filter { $0.state.string == "queued" }

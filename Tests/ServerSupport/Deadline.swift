@@ -10,7 +10,7 @@ public enum Deadline {
     /// - Throws: `ServerProcess.Failure` at the deadline, with `words`.
     @discardableResult
     public static func waiting(
-        _ what: String, within patience: Duration = ServerProcess.patience, _ words: () -> String = { "" },
+        _ what: String, within patience: Duration = ServerProcess.patience, _ words: @autoclosure () -> String = "",
         until isSo: () throws -> Bool
     ) throws -> Bool {
         let end = ContinuousClock.now + patience

@@ -106,7 +106,7 @@ public final class ServerProcess: @unchecked Sendable {
     /// Waits until the server has ended.
     public func wait() throws -> ChildProcess.Ending {
         guard let child else { return .exited(-1) }
-        let ended = try Deadline.waiting("the end of the server", { self.words }) {
+        let ended = try Deadline.waiting("the end of the server", self.words) {
             // Only looked at, so that it can be waited for once more.
             var info = siginfo_t()
             return waitid(P_PID, id_t(child.pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
@@ -160,13 +160,21 @@ public final class ServerProcess: @unchecked Sendable {
     private static func processes() -> [Int32] { Folder.names("/proc").compactMap(Int32.init) }
 
     private static func commandLine(_ pid: Int32) -> [String] {
-        let bytes = (try? DurableFile.contents(of: "/proc/\(pid)/cmdline", limit: 1 << 16)) ?? []
+        let bytes = (try? Self.contents("/proc/\(pid)/cmdline")) ?? []
         return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The beginning of a file of the kernel's, which has no length to ask for.
+    private static func contents(_ path: String) throws -> [UInt8] {
+        let file = try FileDescriptor(opening: path, O_RDONLY)
+        var bytes = [UInt8](repeating: 0, count: 16 << 10)
+        let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }
+        return Array(bytes.prefix(count))
     }
 
     /// A number of kB from the server's `/proc/PID/status`.
     public func memory(_ field: String) throws -> Int {
-        let text = String(decoding: try DurableFile.contents(of: "/proc/\(pid)/status", limit: 1 << 16), as: UTF8.self)
+        let text = String(decoding: try Self.contents("/proc/\(pid)/status"), as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") }
         return line.flatMap { Int($0.split(whereSeparator: { !$0.isNumber }).first ?? "") } ?? -1
     }

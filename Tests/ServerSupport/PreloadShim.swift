@@ -1,0 +1,66 @@
+import Glibc
+import POSIX
+public import TestSupport
+
+/// The preload shim of `Tests/Peers/sgshim`, and programs that run under it: to them a socket is a drive at `/dev/sr0`.
+public enum PreloadShim {
+    private static let sources: String = {
+        let here = #filePath
+        return "/" + here.split(separator: "/").dropLast(2).joined(separator: "/") + "/Peers/sgshim"
+    }()
+
+    /// Path of the library, built among the products where it is not there or older than its source.
+    public static func library() throws -> String {
+        let folder = TestProgram.compiled("sgshim")
+        try DurableFile.makeFolder(folder)
+        let made = try TestProgram(
+            "/usr/bin/make", ["-s", "-C", folder, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
+        guard made.ending == .exited(0) else { throw ServerProcess.Failure(description: "make: \(made.errors)") }
+        return folder + "/libsgshim.so"
+    }
+
+    /// What a program that finds its drive at `/dev/sr0` has to have in its environment.
+    public static func environment(_ socket: String) throws -> [String] {
+        ["LD_PRELOAD=\(try library())", "SGSHIM_MAP=/dev/sr0=unix:\(socket)", "LC_ALL=C"]
+    }
+
+    /// Runs a Debian program in a folder, for two minutes at most.
+    public static func run(_ program: String, _ arguments: [String], socket: String, in folder: String) throws
+        -> TestProgram
+    {
+        try TestProgram(
+            "/usr/bin/timeout",
+            ["-k", "5", "120", "/usr/bin/env", "-C", folder, "HOME=\(folder)"] + environment(socket)
+                + ["/usr/bin/\(program)"] + arguments)
+    }
+}
+
+/// `burnd virtual-recorder`, started by a test and not by the server.
+public final class RecorderProgram: Sendable {
+    private let folder = TemporaryFolder()
+    private let child: ChildProcess
+    /// Where it listens.
+    public var socket: String { folder.path + "/socket" }
+    /// The disc in it.
+    public var disc: String { folder.path + "/disc" }
+
+    /// Starts it and waits until it is ready.
+    public init() throws {
+        let pipe = try Pipe()
+        child = try ChildProcess.start(
+            TestProgram.compiled("burnd"),
+            arguments: [
+                "virtual-recorder", "--socket", folder.path + "/socket", "--disc", folder.path + "/disc", "--name",
+                "outside", "--speed", "max",
+            ], descriptors: [1: pipe.writing])
+        var reader = LineReader(pipe.reading)
+        guard try reader.next(within: ServerProcess.patience)?.hasPrefix("ready:") == true else {
+            throw ServerProcess.Failure(description: "the recorder did not start")
+        }
+    }
+
+    deinit {
+        kill(child.pid, SIGTERM)
+        _ = child.wait()
+    }
+}
