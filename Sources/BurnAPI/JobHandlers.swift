@@ -202,10 +202,10 @@ struct JobHandlers: Sendable {
 
     private static func states(_ list: String) throws(Problem) -> Set<JobState> {
         var states: Set<JobState> = []
-        for word in list.split(separator: ",") {
+        for word in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let state = JobState(rawValue: String(word)) else {
                 throw .invalid(
-                    "state", "\(word) is none of \(JobState.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "state", "\(String(word).debugDescription) is none of \(JobState.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             states.insert(state)
         }

@@ -46,7 +46,7 @@ import Testing
         #expect(try second.member("next_cursor") == .null)
     }
 
-    @Test(arguments: ["limit=0", "limit=x", "cursor=-1", "state=burned", "colour=red"])
+    @Test(arguments: ["limit=0", "limit=501", "limit=x", "cursor=-1", "state=burned", "state=", "colour=red"])
     func `a query that means nothing is refused`(_ query: String) async throws {
         #expect(try await APIHarness().send(.get, "/api/v1/jobs?\(query)").status == 400)
     }
