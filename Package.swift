@@ -92,7 +92,7 @@ let testTargets: [Target] = [
         swiftSettings: settings),
     .testTarget(
         name: "EndToEnd", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
-        path: "Tests/EndToEnd", exclude: ["conformance"], swiftSettings: settings),
+        path: "Tests/EndToEnd", exclude: ["conformance", "page"], swiftSettings: settings),
     .testTarget(
         name: "Crash", dependencies: ["ServerSupport", "POSIX", "TestSupport"], path: "Tests/Crash",
         swiftSettings: settings),
