@@ -3,8 +3,9 @@ public import FoundationEssentials
 
 /// Who gets which drive: a pure function of the jobs, the drives and the discs in them.
 ///
-/// Jobs are served in the order of their ids. A job that waits for a disc does not hold back those behind it when they
-/// can go on, and it keeps its drive reserved so that the disc put in for it does not go to a later one.
+/// Jobs are served in the order of their ids, so a disc put in goes to the first that it suits. A job that waits for a
+/// disc does not hold back those behind it when they can go on, even with the very disc that it has no use for; but a
+/// person is asked for one disc a drive at a time.
 public enum Scheduling {
     /// What is to happen to one unfinished job that has no worker.
     public enum Decision: Equatable, Sendable {
@@ -40,6 +41,8 @@ public enum Scheduling {
         jobs: [Job], drives: [DriveSituation], refusals: [Refusal: StateReason], isDraining: Bool, now: Date
     ) -> [Int: Decision] {
         var taken = Set(drives.filter { $0.job != nil }.map(\.id))
+        /// Drives whose tray somebody was asked to fill for an earlier job.
+        var awaited: Set<String> = []
         var decisions: [Int: Decision] = [:]
         var position = 0
         for job in jobs.filter({ $0.state == .queued || $0.state == .waiting }).sorted(by: { $0.id < $1.id }) {
@@ -51,8 +54,8 @@ public enum Scheduling {
             } else if let ready = free.first(where: { obstacle(for: job, on: $0, refusals) == nil }) {
                 taken.insert(ready.id)
                 decisions[job.id] = .start(drive: ready.id)
-            } else if let empty = free.first {
-                taken.insert(empty.id)
+            } else if let empty = free.first(where: { !awaited.contains($0.id) }) {
+                awaited.insert(empty.id)
                 decisions[job.id] = wait(job, on: empty, refusals, now)
             } else if meant.contains(where: { $0.isPresent && $0.isEnabled }) {
                 let elsewhere = meant.allSatisfy { $0.isBusy && $0.job == nil }

@@ -60,6 +60,19 @@ import Testing
         #expect(decisions[2] == .start(drive: "right"))
     }
 
+    @Test func `a disc too small for one job is taken by a later one that it suits`() {
+        let small = DriveSituation.Media(kind: "CD-R", status: .blank, freeSectors: 1000)
+        let decisions = decide([job(1, sectors: 2000), job(2)], [drive("left", small)])
+        #expect(reasons(decisions[1]) == [.mediaTooSmall])
+        #expect(decisions[2] == .start(drive: "left"))
+    }
+
+    @Test func `one disc a drive is asked for at a time`() {
+        let decisions = decide([job(1), job(2), job(3)], [drive("left", nil), drive("right", nil)])
+        #expect(reasons(decisions[1]) == [.mediaNeeded] && reasons(decisions[2]) == [.mediaNeeded])
+        #expect(decisions[3] == .queue(position: 3, reasons: [.driveBusy]))
+    }
+
     @Test(arguments: [
         (DriveSituation.Media(kind: "CD-R", status: .complete, freeSectors: 0), StateReason.mediaNotBlank),
         (.init(kind: "CD-R", status: .appendable, freeSectors: 300_000), .mediaNotBlank),
