@@ -158,10 +158,16 @@ struct JobHandlers: Sendable {
         guard needed <= longestDisc else {
             throw Problem(
                 .unprocessableContent, type: "disc-too-long", title: "The programme does not fit on any disc",
-                detail: "\(MSF(frameCount: needed)) are needed; the longest disc has \(MSF(frameCount: longestDisc)).",
+                detail: "\(minutes(needed)) are needed; the longest disc has \(minutes(longestDisc)).",
                 hint: "Spread the tracks over two discs.",
                 extensions: ["needed_sectors": .integer(needed), "available_sectors": .integer(longestDisc)])
         }
+    }
+
+    /// Minutes and seconds, however many: an MSF begins anew at 100 minutes.
+    private static func minutes(_ sectors: Int) -> String {
+        let seconds = sectors / RedBook.framesPerSecond
+        return "\(seconds / 60) min \(seconds % 60) s"
     }
 
     private static let wrongType = Problem(
@@ -205,7 +211,9 @@ struct JobHandlers: Sendable {
         for word in list.split(separator: ",", omittingEmptySubsequences: false) {
             guard let state = JobState(rawValue: String(word)) else {
                 throw .invalid(
-                    "state", "\(String(word).debugDescription) is none of \(JobState.allCases.map(\.rawValue).joined(separator: ", "))")
+                    "state",
+                    "\(String(word).debugDescription) is none of \(JobState.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
             }
             states.insert(state)
         }
@@ -228,7 +236,8 @@ struct JobHandlers: Sendable {
     }
 
     private static func number(_ id: String) throws -> Int {
-        guard let number = Int(id), number > 0 else {
+        // Int reads a sign too, and a job has one address only.
+        guard id.utf8.first.map({ (0x31...0x39).contains($0) }) == true, let number = Int(id) else {
             throw Problem(
                 .notFound, type: "job-not-found", title: "There is no such job", detail: "There is no job \(id).")
         }

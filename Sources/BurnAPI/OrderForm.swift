@@ -10,12 +10,17 @@ struct OrderFields: Sendable {
     var speed = WriteSpeed.max
     var close = CloseMode.disc
     var eject = false
+    /// Form fields that were there already: of two values nobody could say which is meant.
+    private var given: Set<String> = []
 
     /// Longest title or name in characters: enough for any title, and short enough to be shown.
     static let longestText = 200
+    /// Longest in bytes of UTF-8: a character can be a letter under any number of marks. Emoji of families have 25.
+    static let longestTextBytes = 10 * longestText
 
     /// Sets a form field.
     mutating func set(_ name: String, _ value: String) throws(Problem) {
+        guard given.insert(name).inserted else { throw .invalid(name, "given more than once") }
         switch name {
         case "title": title = try Self.text(name, value)
         case "owner": owner = try Self.text(name, value)
@@ -35,7 +40,9 @@ struct OrderFields: Sendable {
 
     /// Text without control characters, not too long.
     static func text(_ name: String, _ value: String) throws(Problem) -> String {
-        guard value.count <= longestText else { throw .invalid(name, "at most \(longestText) characters") }
+        guard value.utf8.count <= longestTextBytes, value.count <= longestText else {
+            throw .invalid(name, "at most \(longestText) characters and \(longestTextBytes) bytes")
+        }
         guard !value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw .invalid(name, "no control characters")
         }

@@ -81,6 +81,17 @@ import Testing
             "cut audio", 422, "damaged-audio",
             [Part("mode", "tao"), Part("track", file: "a.wav", Array(wav.dropLast(9000)))]
         ),
+        (
+            "a field twice", 400, "invalid-field",
+            [Part("mode", "tao"), Part("title", "a"), Part("title", "b"), Part("track", file: "a", wav)]
+        ),
+        (
+            "a letter under two thousand marks", 400, "invalid-field",
+            [
+                Part("mode", "tao"), Part("title", "a" + String(repeating: "\u{301}", count: 2000)),
+                Part("track", file: "a", wav),
+            ]
+        ),
         ("mode as a file", 400, "invalid-field", [Part("mode", file: "m", Array("tao".utf8))]),
     ]
 
