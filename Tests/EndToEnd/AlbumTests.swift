@@ -106,6 +106,17 @@ import Testing
         #expect(samples.isFollowedByZerosAlone(in: try Disc.export(server.disc(), files)[0], sectors: 300))
     }
 
+    @Test func `ninety-nine tracks make a disc`() throws {
+        let files = AudioFiles()
+        let server = try ServerProcess()
+        let id = try server.job([String](repeating: try Album.short(files), count: 99), ["title=Ünïcode שלום 👩‍🎤"])
+        let job = try server.wait(id)
+        #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio"])
+        #expect(job.title.string == "Ünïcode שלום 👩‍🎤")
+        #expect(job.burns[0].tracks_on_disc.list.count == 99)
+        #expect(try server.drive().media.tracks.int == 99)
+    }
+
     @Test func `eject opens the tray at the end`() throws {
         let files = AudioFiles()
         let server = try ServerProcess()

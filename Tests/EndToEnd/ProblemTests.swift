@@ -99,6 +99,30 @@ import Testing
         #expect(answer.status == 422 && answer.problem == "too-many-tracks", "\(answer)")
     }
 
+    @Test func `a programme longer than any disc is refused with both lengths`() throws {
+        // Twenty-one minutes of silence are a few kilobytes.
+        try files.run("sox -D -r 44100 -n -c 2 -b 16 @long.flac trim 0 1260")
+        let answer = try server.order([String](repeating: files.path("long.flac"), count: 5))
+        expect(answer, 422, "disc-too-long")
+        #expect(answer.json.needed_sectors.int == 5 * 94_500 + 4 * 152)
+        #expect(answer.json.detail.string == "105 min 8 s are needed; the longest disc has 99 min 58 s.")
+    }
+
+    @Test(arguments: ["..%2f..%2fetc%2fpasswd", "%2e%2e/x", "%00.wav", "%ff.wav", "a%0d%0ab"])
+    func `a name that is a trick is refused`(_ name: String) throws {
+        let answer = try server.curl("/files/\(name)", ["--path-as-is", "-T", try Album.short(files)])
+        expect(answer, 400, "malformed-request")
+    }
+
+    @Test func `a name is a label, whatever it is called`() throws {
+        let track = try Album.short(files)
+        let answer = try server.curl(
+            "/files",
+            ["-F", "file=@\(track);filename=../../etc/passwd", "-F", "file=@\(track);filename=Ärger & שלום.wav"])
+        #expect(answer.json.items.list.map(\.name.string) == ["passwd", "Ärger & שלום.wav"], "\(answer)")
+        #expect(server.spooled().filter { $0.hasPrefix("files/") }.count == 1)
+    }
+
     @Test func `what is not there has a problem, and every problem a page`() throws {
         for (path, problem) in [
             ("/jobs/999", "job-not-found"), ("/jobs/x", "job-not-found"), ("/drives/middle", "drive-not-found"),

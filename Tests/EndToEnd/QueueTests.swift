@@ -43,6 +43,18 @@ import Testing
         #expect(byLabel.safe_to_open.bool == true && byLabel.enabled.bool == true && byLabel.present.bool == true)
     }
 
+    @Test func `a job too long for the disc lets a shorter one have it`() throws {
+        // Four times twenty-one minutes are more than the eighty of a blank.
+        try files.run("sox -D -r 44100 -n -c 2 -b 16 @long.flac trim 0 1260")
+        let server = try ServerProcess()
+        let long = try server.job([String](repeating: files.path("long.flac"), count: 4))
+        let waiting = try server.wait(long, ["waiting"])
+        #expect(waiting.state_reasons.strings == ["media-too-small"] && waiting.needs.found.status.string == "blank")
+        let short = try server.job([try Album.short(files)])
+        #expect(try server.wait(short).state.string == "completed")
+        #expect(try server.wait(long, ["waiting"]).needs.media.min_sectors.int == 4 * 94_500 + 3 * 152)
+    }
+
     @Test func `two drives burn two jobs at a time, and the others stand in line`() throws {
         try files.noise("a", seconds: 30)
         try files.noise("b", seconds: 30.5)
