@@ -144,4 +144,39 @@ import Testing
         }
         #expect(server.burnsByJob() == Dictionary(uniqueKeysWithValues: jobs.map { ($0, 1) }))
     }
+
+    @Test func `server and worker killed at any moment, no disc is burned twice, and none is called good that is not`()
+        throws
+    {
+        // From the start of the worker to the read-back of a disc that takes a fifth of a second, in milliseconds.
+        let moments = [5, 30, 45, 60, 75, 90, 105, 120, 140, 160, 200, 300]
+        let server = try ServerProcess()
+        let track = try Album.short(files, seconds: 30)
+        let digest = try #require(try server.curl("/files/", ["-T", track]).json.id.string)
+        let order = #"{"mode":"tao","source":{"tracks":[{"file":"\#(digest)"}]}}"#
+        var ends: [String: Int] = [:]
+        for moment in moments {
+            let id = try #require(try server.curl("/jobs", ["--json", order]).json.id.int)
+            usleep(UInt32(moment) * 1000)
+            server.crash()
+            for worker in server.workers() { kill(worker, SIGKILL) }
+            try Deadline.waiting("the worker's end") { server.workers().isEmpty }
+            try server.start()
+            let first = try server.wait(id, ["waiting", "completed", "failed"])
+            if first.state.string == "waiting" { try server.loadBlank() }
+            let job = try server.wait(id)
+            let state = job.state.string ?? ""
+            ends[state, default: 0] += 1
+            if state == "failed" {
+                #expect(job.problem.type.string == "/problems/interrupted-by-restart", "\(job.problem)")
+                #expect(job.burns.list.last?.disc.string == "spoiled" && job.proven == .array([]))
+            } else {
+                #expect(state == "completed" && job.proven.strings == ["toc", "audio"], "after \(moment) ms: \(job)")
+            }
+            #expect((server.burnsByJob()[id] ?? 0) <= 1, "after \(moment) ms")
+            try server.loadBlank()
+        }
+        print("ends: \(ends)")
+        #expect(ends["completed"] != nil)
+    }
 }
