@@ -68,19 +68,22 @@ struct StationServer {
         _ = await signals.next()
         log.notice("stopping: no new jobs; a disc that is being burned is finished")
         await station.drain()
-        // The first of two ends the wait: the last disc is done, or somebody insists.
-        await withTaskGroup { group in
-            group.addTask { await station.finish() }
-            group.addTask {
-                for await _ in terminations { return }
-            }
-            await group.next()
-            group.cancelAll()
+        // The first of two ends the wait: the last disc is done, or somebody insists. No task group: that would wait for
+        // both, and the end of a disc cannot be hurried.
+        let (done, ending) = AsyncStream.makeStream(of: String.self)
+        Task {
+            await station.finish()
+            ending.yield("stopped")
         }
+        Task {
+            for await _ in terminations { ending.yield("stopped at once; a burn goes on without the server") }
+        }
+        var ends = done.makeAsyncIterator()
+        let lastWords = await ends.next() ?? "stopped"
         station.feed.publish(.end)
         await server.stop()
         await drives.close()
-        log.notice("stopped")
+        log.notice("\(lastWords)")
         Glibc.exit(EXIT_SUCCESS)
     }
 

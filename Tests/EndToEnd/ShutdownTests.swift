@@ -31,6 +31,23 @@ import Testing
         #expect(server.burnsByJob() == [id: 1])
     }
 
+    @Test func `a second SIGTERM ends the server at once, the burn goes on, and the next server follows it`() throws {
+        try files.noise("long", seconds: 120)
+        let server = try ServerProcess { $0.speed = "48" }
+        let events = try EventReader(server)
+        let id = try server.job([files.path("long.wav")])
+        _ = try events.until { $0.name == "job-progress" && $0.data.action.string == "writing" }
+        server.signal(SIGTERM)
+        try Deadline.waiting("draining", server.words) { server.words.contains("] stopping") }
+        server.signal(SIGTERM)
+        #expect(try server.wait() == .exited(0))
+        #expect(server.workers().count == 1)
+        try server.start()
+        #expect(try server.job(id).state.string == "burning")
+        #expect(try server.wait(id).state.string == "completed")
+        #expect(server.burnsByJob() == [id: 1])
+    }
+
     @Test func `an idle server ends at once`() throws {
         let server = try ServerProcess()
         let events = try EventReader(server)
