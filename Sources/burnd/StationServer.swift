@@ -84,7 +84,10 @@ struct StationServer {
         await server.stop()
         await drives.close()
         log.notice("\(lastWords)")
-        Glibc.exit(EXIT_SUCCESS)
+        // Everything is stored and every stream closed. Not exit(3): that takes libraries apart while threads of theirs still
+        // run, and what those meet then is chance.
+        fflush(nil)
+        _exit(EXIT_SUCCESS)
     }
 
     // MARK: Parts

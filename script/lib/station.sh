@@ -37,11 +37,18 @@ start_station() {
     done
 }
 
-# stop_station DATA: ends $station, which finishes a disc that is being written, and its virtual recorders.
+# stop_station DATA: ends $station, which finishes a disc that is being written, and its virtual recorders. Fails when the
+# station did not end in good order.
 stop_station() {
+    local status=0
     kill -TERM "$station" 2>/dev/null || true
-    wait "$station" || true
+    wait "$station" || status=$?
     end_recorders "$1"
+    [[ $status -eq 0 ]] || {
+        tail -n 20 "$1/burnd.log" >&2
+        note "the station ended with status $status; above are the last lines of its log"
+        return 1
+    }
 }
 
 # end_recorders DATA: ends the virtual recorders of a station, which outlive it by design, and waits for their end. A
