@@ -48,9 +48,22 @@ struct JobHandlers: Sendable {
     private func createFromForm(_ request: HTTPRequest, _ files: RequestFiles) async throws -> JobView {
         let reader = try MultipartReader(request.body, contentType: request.headers["Content-Type"])
         try await uploads.requireRoom(for: request.body.declaredLength)
-        var fields = OrderFields()
         var tracks: [Arriving] = []
-        defer { for track in tracks { track.file.cancel() } }
+        do {
+            let fields = try await readForm(reader, into: &tracks, files)
+            return try await submit(fields, tracks)
+        } catch {
+            // Waited for, not only cancelled: a decoder that still publishes would leave something behind.
+            for track in tracks { track.file.cancel() }
+            for track in tracks { _ = await track.file.result }
+            throw error
+        }
+    }
+
+    private func readForm(
+        _ reader: MultipartReader, into tracks: inout [Arriving], _ files: RequestFiles
+    ) async throws -> OrderFields {
+        var fields = OrderFields()
         while let part = try await reader.nextPart() {
             guard part.name == "track" else {
                 guard part.filename == nil else { throw Problem.invalid(part.name, "text, not a file") }
@@ -60,7 +73,7 @@ struct JobHandlers: Sendable {
             try Self.requireRoomForTrack(tracks.count)
             tracks.append(try await track(of: part, number: tracks.count + 1, files))
         }
-        return try await submit(fields, tracks)
+        return fields
     }
 
     /// A part named `track`: a file, whose decoding begins at once, or the digest of one.

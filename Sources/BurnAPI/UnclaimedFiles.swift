@@ -10,7 +10,7 @@ public enum UnclaimedFiles {
         var count = 0
         for digest in try await spool.digests() {
             guard try await store.files(prefix: digest.description, limit: 1).isEmpty else { continue }
-            await spool.remove(digest)
+            await spool.removeUnclaimed(digest)
             count += 1
         }
         return count

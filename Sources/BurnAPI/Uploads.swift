@@ -3,15 +3,13 @@ import JobQueue
 import POSIX
 import Spool
 
-/// Takes uploaded bytes into the spool, learns what they are, and forgets again what nobody ended up wanting.
+/// Takes uploaded bytes into the spool, learns what they are, and lets go again of what nobody ended up wanting.
 ///
-/// A file belongs to the station once its name is in the store. Until then it belongs to the requests that brought it: when
-/// the last of them fails, the file goes, so that a refused request leaves nothing behind.
-actor Uploads {
+/// A file belongs to the station once its name is in the store. Until then the requests that brought it have claims on it:
+/// when the last of them fails, the file goes, so that a refused request leaves nothing behind.
+struct Uploads: Sendable {
     private let spool: Spool
     private let store: any JobStoring
-    /// Requests that brought a file and have not ended.
-    private var holders: [FileDigest: Int] = [:]
 
     init(spool: Spool, store: any JobStoring) { (self.spool, self.store) = (spool, store) }
 
@@ -21,36 +19,35 @@ actor Uploads {
         throw .full
     }
 
-    /// Stores what `next` gives, until it gives nil. The caller owes a `keep` or a `drop`.
+    /// Stores what `next` gives, until it gives nil. The caller has a claim on it, and owes a `release`.
     func receive(expected: Int?, _ next: @Sendable () async throws -> [UInt8]?) async throws -> StoredFile {
         let incoming = try await spool.beginUpload(expectedBytes: expected)
         do {
             while let chunk = try await next() { try await incoming.write(chunk) }
-            let stored = try await incoming.finish()
-            hold(stored.digest)
-            return stored
+            return try await incoming.finish()
         } catch {
             await incoming.abandon()
             throw error
         }
     }
 
-    /// A file that is stored already and named by its digest, or by the beginning of it. The caller owes a `keep` or a
-    /// `drop`.
+    /// A file that is stored already and named by its digest, or by the beginning of it. The caller has a claim on it, and
+    /// owes a `release`.
     func existing(_ text: String) async throws -> UploadedFile {
-        let stored = try await spool.resolve(text)
-        hold(stored.digest)
-        if let known = try await store.files(prefix: stored.digest.description, limit: 1).first { return known }
-        drop([stored.digest])
+        let stored = try await spool.claim(text)
+        if let known = try await known(stored.digest) { return known }
+        await release([stored.digest])
         throw SpoolError.notFound
     }
 
-    private func hold(_ digest: FileDigest) { holders[digest, default: 0] += 1 }
+    private func known(_ digest: FileDigest) async throws -> UploadedFile? {
+        try await store.files(prefix: digest.description, limit: 1).first
+    }
 
     /// Decodes a stored file, to learn what it is; its audio is ready for a disc then.
     func recognise(_ stored: StoredFile, name: String) async throws -> UploadedFile {
         let audio = try await spool.decoded(stored.digest)
-        let earlier = try await store.files(prefix: stored.digest.description, limit: 1).first
+        let earlier = try await known(stored.digest)
         return UploadedFile(
             digest: stored.digest.description, name: name, bytes: stored.bytes, createdAt: earlier?.createdAt ?? Date(),
             audio: .init(
@@ -60,25 +57,18 @@ actor Uploads {
 
     /// The files belong to the station from now on.
     func keep(_ files: [UploadedFile]) async throws {
-        for file in files { try await store.save(file) }
-    }
-
-    /// Ends the hold of a request. Files that nobody else holds and that the station does not know are removed.
-    func release(_ digests: [FileDigest]) async {
-        for digest in drop(digests) {
-            let isKnown = (try? await store.files(prefix: digest.description, limit: 1).first) != nil
-            // Asked again after waiting for the store: another request may have brought the same bytes meanwhile.
-            if !isKnown, holders[digest] == nil { await spool.remove(digest) }
+        for file in files {
+            try await store.save(file)
+            if let digest = FileDigest(file.digest) { spool.keep(digest) }
         }
     }
 
-    /// Lowers the counts; the files that nobody holds any more.
-    @discardableResult
-    private func drop(_ digests: [FileDigest]) -> [FileDigest] {
-        digests.filter { digest in
-            let left = (holders[digest] ?? 1) - 1
-            holders[digest] = left > 0 ? left : nil
-            return left <= 0
+    /// Gives claims back. A file whose last claim this was goes, unless the station knows it. A store that does not answer
+    /// is no proof that it does not.
+    func release(_ digests: [FileDigest]) async {
+        for digest in digests {
+            let isKnown = (try? await known(digest) != nil) ?? true
+            await spool.release(digest, isKept: isKnown)
         }
     }
 }

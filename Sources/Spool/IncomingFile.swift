@@ -71,7 +71,7 @@ public actor IncomingFile {
     }
 
     /// Makes the upload a stored file: synced, named by its digest, the folder synced. One that is stored already is taken
-    /// instead.
+    /// instead. The caller has a claim on it, and owes a `Spool.release`.
     ///
     /// - Throws: as `write`; after an error nothing is left of it.
     public func finish() async throws(SpoolError) -> StoredFile {
@@ -82,7 +82,7 @@ public actor IncomingFile {
             let (spool, received) = (spool, received)
             let file = try await onFileThread { () throws(SpoolError) in
                 let digest = writer.digest.finalize()
-                return try spool.keep(writer.draft, as: digest, bytes: received)
+                return try spool.publish(writer.draft, as: digest, bytes: received)
             }
             // What was stored already leaves its second copy behind.
             await abandon()

@@ -35,6 +35,7 @@ public final class Spool: Sendable {
     let folder: String
     let limits: Limits
     let desk: DecodeDesk
+    let claims = Lock<[FileDigest: Claim]>([:])
 
     /// Opens the spool in a folder, which is made where it is missing, and removes what dead uploads left.
     ///
@@ -148,12 +149,18 @@ public final class Spool: Sendable {
         return bytes > 0 ? try spooling { () throws(SystemError) in try draft.file.reserve(bytes) } : false
     }
 
-    /// Gives a written draft its place in `files`.
-    func keep(_ draft: Draft, as digest: FileDigest, bytes: Int) throws(SpoolError) -> StoredFile {
+    /// Gives a written draft its place in `files`, claimed for whoever brought it.
+    func publish(_ draft: Draft, as digest: FileDigest, bytes: Int) throws(SpoolError) -> StoredFile {
+        claim(digest)
         // Same digest, same bytes: the one that lies there is synced, and may be in use.
         if let known = stored(digest), known.bytes == bytes { return known }
         let path = path(of: digest)
-        try spooling { () throws(SystemError) in try draft.publish(as: path) }
+        do throws(SpoolError) {
+            try spooling { () throws(SystemError) in try draft.publish(as: path) }
+        } catch {
+            drop(digest)
+            throw error
+        }
         return StoredFile(digest: digest, bytes: bytes, path: path)
     }
 }
