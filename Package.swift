@@ -41,7 +41,7 @@ let values: [Target] = [
     library("SCSI", ["BinaryCoding"]),
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
-    library("JobQueue", ["BurnPlan"]),
+    library("JobQueue", ["BurnPlan", "DiscLayout"]),
     library("DecodeContract"),
 ]
 
@@ -108,21 +108,23 @@ let testTargets: [Target] = [
         "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
     .testTarget(
-        name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
+        name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(
         "BurnEngineTests",
         ["BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
-    tests("JobQueueTests", ["JobQueue", "BurnPlan"]),
-    tests("DrivesTests", ["Drives", "POSIX", "SCSITransports"]),
+    tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
+    tests("DrivesTests", ["DiscLayout", "Drives", "POSIX", "SCSITransports"]),
     tests(
         "BurnAPITests",
         [
             "StationSupport", "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "HTTPCore", "JobQueue", "JobStore", "Spool",
             "POSIX",
         ]),
-    tests("BurnJobsTests", ["StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
+    tests(
+        "BurnJobsTests",
+        ["DiscLayout", "StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),

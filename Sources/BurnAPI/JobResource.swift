@@ -125,7 +125,7 @@ struct NeedsResource: Encodable, Sendable {
 
     struct Found: Encodable, Sendable {
         let kind: String
-        let status: DriveSituation.Media.Status
+        let status: DiscStatus
     }
 
     let action: Needs.Action

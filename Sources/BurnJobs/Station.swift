@@ -273,13 +273,6 @@ public actor Station {
 extension DriveSituation.Media {
     /// What the scheduler needs of a disc.
     init(_ media: DriveMedia) {
-        let status: Status =
-            switch media.status {
-            case .blank: .blank
-            case .appendable: .appendable
-            case .complete: .complete
-            case .unreadable: .unreadable
-            }
-        self.init(kind: media.kind, status: status, freeSectors: media.freeSectors)
+        self.init(kind: media.kind, status: media.status, freeSectors: media.freeSectors)
     }
 }

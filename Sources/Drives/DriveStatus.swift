@@ -1,3 +1,5 @@
+public import DiscLayout
+
 /// A drive as it is now.
 ///
 /// The target knows the drives that are attached: who they are, what is in them, who has them. It sends only commands
@@ -94,22 +96,10 @@ public struct DriveIdentity: Equatable, Sendable {
 
 /// A disc as its drive describes it.
 public struct DriveMedia: Equatable, Sendable {
-    /// What can still be done with it.
-    public enum Status: String, Codable, Sendable {
-        /// Nothing is written on it.
-        case blank
-        /// Written on, with room for more.
-        case appendable
-        /// Finished.
-        case complete
-        /// It cannot be read, or is none that can be recorded.
-        case unreadable
-    }
-
     /// `CD-R`, `CD-RW`, `CD-ROM` or `unknown`.
     public var kind: String
     /// What can still be done with it.
-    public var status: Status
+    public var status: DiscStatus
     /// It can be blanked.
     public var isErasable: Bool
     /// Sectors from the start of track 1 to the last possible lead-out.
@@ -125,7 +115,7 @@ public struct DriveMedia: Equatable, Sendable {
 
     /// A disc.
     public init(
-        kind: String, status: Status, isErasable: Bool, capacitySectors: Int, freeSectors: Int, trackCount: Int,
+        kind: String, status: DiscStatus, isErasable: Bool, capacitySectors: Int, freeSectors: Int, trackCount: Int,
         sessionCount: Int, manufacturer: String?
     ) {
         (self.kind, self.status, self.isErasable) = (kind, status, isErasable)

@@ -24,7 +24,7 @@ enum MediaInspection {
         _ = try transport.retryingUnitAttention(TestUnitReady())
         let disc = try transport.perform(ReadDiscInformation())
         let profile = (try? transport.configuration().currentProfile) ?? Configuration.Profile.none
-        let kind = kind(profile, disc)
+        let kind = kind(profile)
         let atip = try? transport.atip()
         let track = disc.status == .finalized ? nil : try? transport.perform(ReadTrackInformation(.next))
         let leadOut = disc.lastPossibleLeadOut?.lba ?? atip?.lastPossibleLeadOut.lba
@@ -33,7 +33,7 @@ enum MediaInspection {
         let invisible = disc.status == .finalized ? 0 : 1
         let isLastSessionEmpty = disc.status != .finalized && disc.lastSessionState == .empty
         return DriveMedia(
-            kind: kind, status: status(disc, kind), isErasable: disc.isErasable, capacitySectors: capacity,
+            kind: kind, status: status(disc), isErasable: disc.isErasable, capacitySectors: capacity,
             freeSectors: track.map { $0.nextWritableAddress == nil ? 0 : $0.freeBlocks }
                 ?? (disc.status == .empty ? capacity : 0),
             trackCount: disc.status == .empty
@@ -42,7 +42,7 @@ enum MediaInspection {
             manufacturer: atip.flatMap { $0.isPlausible ? DiscManufacturer.name(leadIn: $0.leadIn) : nil })
     }
 
-    private static func kind(_ profile: UInt16, _ disc: DiscInformation) -> String {
+    private static func kind(_ profile: UInt16) -> String {
         switch profile {
         case Configuration.Profile.cdR: "CD-R"
         case Configuration.Profile.cdRW: "CD-RW"
@@ -51,7 +51,7 @@ enum MediaInspection {
         }
     }
 
-    private static func status(_ disc: DiscInformation, _ kind: String) -> DriveMedia.Status {
+    private static func status(_ disc: DiscInformation) -> DiscStatus {
         switch disc.status {
         case .empty: .blank
         case .incomplete: .appendable

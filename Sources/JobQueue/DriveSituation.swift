@@ -1,28 +1,18 @@
+public import DiscLayout
+
 /// What the scheduler knows of a drive.
 public struct DriveSituation: Equatable, Sendable {
     /// A disc, as far as a decision needs it.
     public struct Media: Codable, Equatable, Sendable {
-        /// What it is.
-        public enum Status: String, Codable, Sendable {
-            /// Nothing is written on it.
-            case blank
-            /// Written on, with room for more.
-            case appendable
-            /// Finished.
-            case complete
-            /// It cannot be read, or is none that can be recorded.
-            case unreadable
-        }
-
         /// `CD-R`, `CD-RW`, `CD-ROM` or `unknown`.
         public var kind: String
         /// What it is.
-        public var status: Status
+        public var status: DiscStatus
         /// Sectors that can still be written.
         public var freeSectors: Int
 
         /// A disc.
-        public init(kind: String, status: Status, freeSectors: Int) {
+        public init(kind: String, status: DiscStatus, freeSectors: Int) {
             (self.kind, self.status, self.freeSectors) = (kind, status, freeSectors)
         }
     }

@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscLayout
 public import FoundationEssentials
 
 /// Who gets which drive: a pure function of the jobs, the drives and the discs in them.

@@ -70,7 +70,7 @@ import Testing
         #expect(try await api.send(.post, "/api/v1/jobs/\(id)/cancel").slug == "job-not-cancellable")
     }
 
-    @Test(arguments: ["0", "x", "99999999999999999999", "17"]) func `a job that is none is not found`(
+    @Test(arguments: ["0", "x", "99999999999999999999", "17", "+1", "01"]) func `a job that is none is not found`(
         _ id: String
     ) async throws {
         #expect(try await APIHarness().send(.get, "/api/v1/jobs/\(id)").slug == "job-not-found")

@@ -1,5 +1,6 @@
 import BurnJobs
 import BurnPlan
+import DiscLayout
 import Drives
 import FoundationEssentials
 import Glibc
@@ -37,6 +38,22 @@ import Testing
             return try WireFormat.decode(Body.self, from: event.data).job.state
         }
         #expect(states == ["queued", "preparing", "burning", "finalizing", "verifying", "completed"])
+    }
+
+    @Test func `a drive is told to be busy with a job, and idle after it`() async throws {
+        let harness = try StationHarness()
+        let (station, _) = try await harness.station(.good)
+        let submitted = try await harness.submit(station)
+        _ = try await job(submitted.id, in: station, becomes: .completed)
+        await station.finish()
+        struct Body: Decodable {
+            struct Drive: Decodable { let state: String, job: Int? }
+            let drive: Drive
+        }
+        let drives = try await harness.store().events(after: 0)?.filter { $0.name == "drive-state-changed" }
+            .map { try WireFormat.decode(Body.self, from: $0.data).drive }
+        #expect(drives?.contains { $0.state == "busy" && $0.job == submitted.id } == true)
+        #expect(drives?.last?.state == "idle" && drives?.last?.job == nil)
     }
 
     @Test func `without a blank a job waits and goes on by itself when one arrives`() async throws {

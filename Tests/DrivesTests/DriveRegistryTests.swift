@@ -1,3 +1,4 @@
+import DiscLayout
 import Drives
 import FoundationEssentials
 import Glibc

@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscLayout
 import FoundationEssentials
 import JobQueue
 import Testing

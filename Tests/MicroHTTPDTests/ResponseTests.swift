@@ -29,9 +29,8 @@ import Testing
     }
 
     @Test func `a file is sent whole`() async throws {
-        var template = Array("/tmp/burnd-response-XXXXXX".utf8CString)
-        let file = FileDescriptor(owning: mkstemp(&template))
-        defer { unlink(template) }
+        let folder = TemporaryFolder()
+        let file = try FileDescriptor(opening: folder.path + "/file", O_RDWR | O_CREAT)
         let bytes = [UInt8](repeating: 0x61, count: 3_000_000)
         try file.writeAll(bytes)
         try await withServer(ClosureHandler { _ in HTTPResponse(status: .ok, body: .file(file, size: bytes.count)) }) {

@@ -1,6 +1,7 @@
 import BurnPlan
 import Glibc
 import POSIX
+import ServerSupport
 import TestSupport
 import Testing
 
@@ -57,7 +58,8 @@ import Testing
 
     private static func shim(_ recorder: RecorderProcess, capture: String) async throws -> [String] {
         [
-            "LD_PRELOAD=\(try await Shim.path())", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)",
+            "LD_PRELOAD=\(try await BlockingThread.run { try PreloadShim.library() })",
+            "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)",
             "SGSHIM_CAPTURE=\(capture)", "LC_ALL=C",
         ]
     }

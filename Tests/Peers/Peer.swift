@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import POSIX
+import ServerSupport
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ enum Peer: String {
 
     /// Runs the program in a folder until it ends.
     func run(_ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder) async throws -> Outcome {
-        let shim = try await Shim.path()
+        let shim = try await BlockingThread.run { try PreloadShim.library() }
         let environment = [
             "LD_PRELOAD=\(shim)", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)", "HOME=\(folder.path)", "LC_ALL=C",
         ]
@@ -77,25 +78,4 @@ enum Program {
         let path = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }()
-}
-
-/// The preload shim, made by `make` among what is built, so once for all tests and anew when its source is newer.
-enum Shim {
-    private static let folder = "\(Program.products)/sgshim"
-
-    static let sources: String = {
-        let here = #filePath
-        return (here.lastIndex(of: "/").map { String(here[..<$0]) } ?? ".") + "/sgshim"
-    }()
-
-    /// Path of `libsgshim.so`.
-    static func path() async throws -> String { try await BlockingThread.run { try library.get() } }
-
-    private static let library = Result<String, any Error> {
-        try DurableFile.makeFolder(folder)
-        let made = try Program.runHere(
-            "/usr/bin/make", ["-s", "-C", folder, "-f", "\(sources)/Makefile", "VPATH=\(sources)", "libsgshim.so"])
-        try #require(made.status == 0, "make: \(made.output)")
-        return "\(folder)/libsgshim.so"
-    }
 }

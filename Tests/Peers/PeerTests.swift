@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import POSIX
+import ServerSupport
 import TestSupport
 import Testing
 
@@ -157,8 +158,9 @@ import Testing
     @Test(.enabled(if: hasPython, "python3, gcc and make must be installed (script/test does it)"))
     func `the shim passes its own tests`() async throws {
         let folder = TemporaryFolder()
-        for name in try FileManager.default.contentsOfDirectory(atPath: Shim.sources) where !name.hasPrefix("_") {
-            try FileManager.default.copyItem(atPath: "\(Shim.sources)/\(name)", toPath: "\(folder.path)/\(name)")
+        for name in try FileManager.default.contentsOfDirectory(atPath: PreloadShim.sources) where !name.hasPrefix("_")
+        {
+            try FileManager.default.copyItem(atPath: "\(PreloadShim.sources)/\(name)", toPath: "\(folder.path)/\(name)")
         }
         let check = try await Program.run("/usr/bin/make", ["-s", "-C", folder.path, "check"])
         #expect(check.status == 0, "\(check.output)")
