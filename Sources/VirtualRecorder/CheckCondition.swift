@@ -45,10 +45,12 @@ extension CheckCondition {
     static let invalidAddressForWrite = CheckCondition(5, 0x21, 2)
     static let commandSequenceError = CheckCondition(5, 0x2C, 0)
     static let cannotWriteIncompatibleMedium = CheckCondition(5, 0x30, 5)
+    static let endOfUserArea = CheckCondition(5, 0x63, 0)
     static let savingParametersNotSupported = CheckCondition(5, 0x39, 0)
     static let mediumRemovalPrevented = CheckCondition(5, 0x53, 2)
     static let illegalModeForThisTrack = CheckCondition(5, 0x64, 0)
     static let incompleteTrackInSession = CheckCondition(5, 0x72, 3)
+    static let emptyOrPartiallyWrittenReservedTrack = CheckCondition(5, 0x72, 4)
     static let noMoreTrackReservations = CheckCondition(5, 0x72, 5)
 
     /// INVALID FIELD IN CDB, pointing at a byte of it.

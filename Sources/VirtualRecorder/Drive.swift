@@ -32,6 +32,8 @@ final class Drive {
     let report: @Sendable (String) -> Void
     var speed: SpeedModel
     var parameters = WriteParameters()
+    /// The session that is being written in one go, or is about to be; nil at any other time.
+    var recording: (any SessionRecording)?
     /// Page 01h as MODE SELECT left it.
     var errorRecoveryPage = ModePages.defaultErrorRecovery
     /// PREVENT ALLOW MEDIUM REMOVAL is in force.

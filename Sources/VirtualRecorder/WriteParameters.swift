@@ -37,6 +37,19 @@ struct WriteParameters: Equatable {
     /// Twelve characters, when they are marked valid.
     var isrc: String? { page[32].bit(7) ? String(decoding: page[33...44], as: UTF8.self) : nil }
 
+    /// What MODE SELECT let in, so it is one of the three.
+    var writeType: Disc.WriteType {
+        switch page[2].bits(0...3) {
+        case 2: .sessionAtOnce
+        case 3: .raw
+        default: .trackAtOnce
+        }
+    }
+    /// The laser stays too weak to leave a mark.
+    var isTestWrite: Bool { page[2].bit(4) }
+    /// The copy bit alternates: what is written is a copy of the first generation.
+    var isFirstCopy: Bool { page[3].bit(4) }
+
     /// What the lead-in will say of the next session.
     var following: Disc.Following {
         switch multiSession {

@@ -118,7 +118,7 @@ import Testing
         #expect(
             text == """
                 2026-11-18T11:06:40Z blank made: CD-R up to 79:59:74
-                2026-11-18T11:06:40Z track 1 opened at 0, control 0
+                2026-11-18T11:06:40Z track 1 opened at 0, control 0, audio
                 2026-11-18T11:06:40Z track 1 closed, 300 blocks
                 2026-11-18T11:06:40Z session 1 closed, next: none
 
@@ -179,8 +179,8 @@ import Testing
         for session in 1...2 {
             for _ in session...2 {
                 disc.openTrack(control: [], isrc: nil, catalogNumber: nil, discType: 0)
-                disc.changeOpenTrack { $0.blocks = 300 }
-                disc.closeTrack()
+                disc.changeTrack(disc.nextTrackNumber - 1) { $0.blocks = 300 }
+                disc.closeTrack(disc.nextTrackNumber - 1)
             }
             if session == 1 { disc.closeSession(.another) }
         }
@@ -194,7 +194,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\"format\" : 1", "\"format\" : 2", "format"), ("\"base_lba\" : -150", "\"base_lba\" : 0", "base_lba"),
+        ("\"format\" : 2", "\"format\" : 3", "format"), ("\"base_lba\" : -150", "\"base_lba\" : 0", "base_lba"),
         ("\"type\" : \"CD-R\"", "\"type\" : \"LP\"", "medium.type"), ("97:26:65", "97:26:75", "medium.lead_in"),
         ("97:26:65", "17:26:65", "medium.lead_in"), ("79:59:74", "7:59:74", "medium.last_lead_out"),
         ("\"blocks\" : 300", "\"blocks\" : -1", "sessions[0].tracks[0].blocks"),

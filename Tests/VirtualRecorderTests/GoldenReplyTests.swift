@@ -10,11 +10,11 @@ import Testing
     private static func twoTracks(_ following: Disc.Following = .none) -> Disc {
         var disc = Disc(medium: .cdR80)
         disc.openTrack(control: [], isrc: nil, catalogNumber: nil, discType: 0)
-        disc.changeOpenTrack { $0.blocks = 13_348 }
-        disc.closeTrack()
+        disc.changeTrack(disc.nextTrackNumber - 1) { $0.blocks = 13_348 }
+        disc.closeTrack(disc.nextTrackNumber - 1)
         disc.openTrack(control: .copyPermitted, isrc: nil, catalogNumber: nil, discType: 0)
-        disc.changeOpenTrack { $0.blocks = 13_348 + 150 }
-        disc.closeTrack()
+        disc.changeTrack(disc.nextTrackNumber - 1) { $0.blocks = 13_348 + 150 }
+        disc.closeTrack(disc.nextTrackNumber - 1)
         disc.closeSession(following)
         return disc
     }

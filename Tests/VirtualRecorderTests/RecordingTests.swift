@@ -92,8 +92,8 @@ import Testing
         var disc = Disc(medium: .cdR80)
         for _ in 1...99 {
             disc.openTrack(control: [], isrc: nil, catalogNumber: nil, discType: 0)
-            disc.changeOpenTrack { $0.blocks = 300 }
-            disc.closeTrack()
+            disc.changeTrack(disc.nextTrackNumber - 1) { $0.blocks = 300 }
+            disc.closeTrack(disc.nextTrackNumber - 1)
         }
         let folder = TemporaryFolder(inMemory: true)
         try DurableFile.makeFolder("\(folder.path)/disc")

@@ -10,15 +10,14 @@ import Testing
     /// On a blank disc, page 05h set for a TAO audio track.
     @Test(arguments: [
         ("an operation that is not there", "01 00 00 00 00 00", 5 as UInt8, 0x20 as UInt8, 0 as UInt8),
-        ("RESERVE TRACK", "53 00 00 00 00 00 00 01 2C 00", 5, 0x20, 0),
+        ("a reservation of no length", "53 00 00 00 00 00 00 00 00 00", 5, 0x24, 0),
         ("SEND CUE SHEET", "5D 00 00 00 00 00 00 00 18 00", 5, 0x20, 0),
-        ("BLANK", "A1 01 00 00 00 00 00 00 00 00 00 00", 5, 0x20, 0),
+        ("BLANK of what can be written once", "A1 01 00 00 00 00 00 00 00 00 00 00", 5, 0x30, 5),
         ("READ DISC STRUCTURE", "AD 00 00 00 00 00 00 00 00 14 00 00", 5, 0x20, 0),
         ("a CDB cut short", "51 00 00 00 00 00", 5, 0x24, 0),
         ("TOC of a blank", "43 00 00 00 00 00 00 00 04 00", 5, 0x24, 0),
         ("session information of a blank", "43 00 01 00 00 00 00 00 0C 00", 5, 0x24, 0),
         ("full TOC of a blank", "43 00 02 00 00 00 00 00 04 00", 5, 0x24, 0),
-        ("PMA", "43 00 03 00 00 00 00 00 04 00", 5, 0x24, 0),
         ("a VPD page that is not there", "12 01 83 00 60 00", 5, 0x24, 0),
         ("a mode page that is not there", "5A 00 30 00 00 00 00 00 0A 00", 5, 0x24, 0),
         ("saved mode pages", "5A 00 C5 00 00 00 00 00 0A 00", 5, 0x39, 0),

@@ -26,16 +26,17 @@ extension Drive {
         let isFinalized = disc.status == .finalized
         // An appendable disc counts the session and the track that would come next.
         let sessions = isFinalized ? disc.sessions.count : disc.currentSessionNumber
-        let lastTrack = isFinalized ? disc.nextTrackNumber - 1 : disc.nextTrackNumber
-        let firstInLast =
-            isFinalized
-            ? disc.sessions.last?.tracks.first?.number ?? 1
-            : disc.openSession?.tracks.first?.number ?? disc.nextTrackNumber
+        let next = disc.nextTrackNumber
+        let lastTrack = isFinalized || disc.unfinishedSession != nil ? max(next - 1, 1) : next
+        let lastSession = isFinalized ? disc.sessions.last : disc.openSession
+        let firstInLast = lastSession?.tracks.first?.number ?? next
         let lastSessionState: UInt8 = isFinalized ? 3 : disc.openSession == nil ? 0 : 1
         func time(_ time: MSF?) -> [UInt8] {
             time.map { [0, $0.minutes, $0.seconds, $0.frames] } ?? [0xFF, 0xFF, 0xFF, 0xFF]
         }
-        var reply: [UInt8] = [0, 32, lastSessionState << 2 | disc.status.rawValue, 1]
+        let erasable: UInt8 = disc.medium.isErasable ? 0x10 : 0
+        var reply: [UInt8] = [0, 32, erasable | lastSessionState << 2 | disc.status.rawValue]
+        reply.append(UInt8(clamping: disc.tracks.first?.number ?? 1))
         reply += [UInt8(clamping: sessions), UInt8(clamping: firstInLast), UInt8(clamping: lastTrack)]
         // Unrestricted use; no identification, bar code or application code.
         reply += [0x20, disc.sessions.last?.discType ?? 0, 0, 0, 0, 0, 0, 0, 0]
@@ -67,10 +68,8 @@ extension Drive {
     }
 
     private static func track(of disc: Disc, atAddress address: Int) throws(CheckCondition) -> Disc.Track? {
-        if let track = disc.tracks.last(where: { $0.pauseStart <= address && address < $0.end + $0.runOut }) {
-            return track
-        }
-        guard disc.status != .finalized, address >= disc.readableEnd, address < disc.medium.capacity else {
+        if let track = disc.tracks.last(where: { $0.pauseStart <= address && address < $0.extent }) { return track }
+        guard disc.status != .finalized, address >= disc.readableEnd, address < disc.medium.limit else {
             throw .addressOutOfRange
         }
         return disc.openTrack
@@ -84,23 +83,34 @@ extension Drive {
 
     private func trackInformation(_ disc: Disc, _ track: Disc.Track) -> [UInt8] {
         let session = disc.sessions.first { $0.tracks.contains(track) }?.number ?? 1
-        let next = track.state == .open ? disc.nextWritableAddress : nil
-        let damage: UInt8 = track.isDamaged ? 0x20 : 0
+        let isWritable = track.state == .open || track.state == .reserved && disc.openTrack == nil
+        let next = isWritable && disc.unfinishedSession == nil ? track.end : nil
+        let end = track.reservation.map { track.start + $0 } ?? disc.medium.capacity
+        // Bit 7: reserved; bit 6: nothing in it yet.
+        let kind: UInt8 = track.reservation == nil || track.state == .complete ? 0 : track.blocks == 0 ? 0xC0 : 0x80
         return Self.trackInformation(
-            track: track.number, session: session, mode: damage | track.control.rawValue, kind: 0x0F,
-            start: track.start,
-            next: next, free: next.map { disc.medium.capacity - $0 } ?? 0, size: track.blocks)
+            track: track.number, session: session, mode: (track.isDamaged ? 0x20 : 0) | track.control.rawValue,
+            kind: kind | track.form.dataMode, start: track.start, next: next, free: next.map { max(0, end - $0) } ?? 0,
+            size: max(track.blocks, track.reservation ?? 0))
     }
 
     private func invisibleTrackInformation(_ disc: Disc) -> [UInt8] {
-        let next = disc.openTrack == nil ? disc.nextWritableAddress : nil
-        let start = disc.nextPauseStart + RedBook.pauseSectors
-        let free = max(0, disc.medium.capacity - start)
+        let next = isRecording ? nil : nextWritableAddress(of: disc)
+        let start = parameters.writeType == .trackAtOnce ? disc.nextPauseStart + RedBook.pauseSectors : next ?? 0
+        let free = max(0, disc.medium.capacity - max(0, start))
         // Blank, data mode unknown.
         return Self.trackInformation(
             track: disc.nextTrackNumber, session: disc.currentSessionNumber, mode: parameters.control.rawValue,
-            kind: 0x4F,
-            start: start, next: next, free: free, size: free)
+            kind: 0x4F, start: start, next: next, free: free, size: free)
+    }
+
+    /// Where the next WRITE of the chosen write type has to go; nil when none can.
+    private func nextWritableAddress(of disc: Disc) -> Int? {
+        switch parameters.writeType {
+        case .trackAtOnce: return disc.nextWritableAddress
+        case .sessionAtOnce: return disc.openSession == nil && disc.status != .finalized ? disc.nextPauseStart : nil
+        case .raw: return disc.status == .blank ? disc.medium.leadInStart.lba : nil
+        }
     }
 
     private static func trackInformation(

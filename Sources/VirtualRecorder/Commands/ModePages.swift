@@ -80,7 +80,7 @@ extension Drive {
         // Page format bit; saving is not supported.
         guard command.cdb[1].bit(4), !command.cdb[1].bit(0) else { throw .invalidFieldInCDB(byte: 1) }
         // The write parameters hold for a whole track (MMC-6, 7.5.4.1).
-        if tray.folder?.disc.openTrack?.state == .open { throw .commandSequenceError }
+        if isRecording { throw .commandSequenceError }
         let list = Array(command.dataOut)
         guard list.count == command.uint16(at: 7) else { throw .parameterListLengthError }
         if list.isEmpty { return [] }
@@ -104,7 +104,10 @@ extension Drive {
         case 0x01:
             guard page.count == errorRecoveryPage.count else { throw .invalidFieldInParameterList(byte: offset + 1) }
             errorRecoveryPage = [0x01] + page.dropFirst()
-        case WriteParameters.pageCode: try parameters.select(page, at: offset)
+        case WriteParameters.pageCode:
+            let before = parameters
+            try parameters.select(page, at: offset)
+            if parameters != before { writeParametersChanged() }
         default: throw .invalidFieldInParameterList(byte: offset)
         }
     }

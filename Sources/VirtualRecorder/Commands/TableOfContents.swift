@@ -1,5 +1,6 @@
 import BinaryCoding
 import DiscLayout
+import POSIX
 
 extension Drive {
     /// READ TOC/PMA/ATIP and READ SUB-CHANNEL (MMC-6, 6.25; MMC-3, 6.31).
@@ -18,12 +19,21 @@ extension Drive {
             case 0: try TableOfContentsReply.toc(disc, from: command.cdb[6], isMSF: isMSF)
             case 1: try TableOfContentsReply.sessions(disc, isMSF: isMSF)
             case 2: try TableOfContentsReply.full(disc, from: Int(command.cdb[6]))
+            case 3: TableOfContentsReply.programMemory(disc)
             case 4: TableOfContentsReply.atip(disc.medium)
-            // No CD-TEXT: the header alone.
-            case 5: [0, 2, 0, 0]
+            case 5: TableOfContentsReply.text(try text())
             default: throw .invalidFieldInCDB(byte: 2)
             }
         return Array(reply.prefix(command.uint16(at: 7)))
+    }
+
+    /// The packs of CD-TEXT of the last session that has any.
+    private func text() throws(CheckCondition) -> [UInt8] {
+        let folder = try medium()
+        guard let session = folder.disc.closedSessions.last(where: { $0.textPacks > 0 }) else { return [] }
+        return try storing(.unrecoveredReadError) { () throws(SystemError) in
+            try StoredDisc.text(of: session, at: folder.path)
+        }
     }
 
     private func readSubChannel(_ command: Command) throws(CheckCondition) -> [UInt8] {
@@ -65,7 +75,8 @@ enum TableOfContentsReply {
 
     /// An address as the MSF bit wants it.
     static func address(_ lba: Int, isMSF: Bool) -> [UInt8] {
-        let time = MSF(lba: lba)
+        // Without the wrap of 90 minutes: all addresses here lie behind the first lead-in.
+        let time = MSF(frameCount: lba + RedBook.pauseSectors)
         return isMSF ? [0, time.minutes, time.seconds, time.frames] : Int32(clamping: lba).bigEndianBytes
     }
 
@@ -121,7 +132,7 @@ enum TableOfContentsReply {
             [UInt8(clamping: session.number), address << 4 | control.rawValue, 0, point] + time + p
         }
         func p(_ lba: Int) -> [UInt8] {
-            let time = MSF(lba: lba)
+            let time = MSF(frameCount: lba + RedBook.pauseSectors)
             return [time.minutes, time.seconds, time.frames]
         }
         let none: [UInt8] = [0, 0, 0, 0]
@@ -142,10 +153,37 @@ enum TableOfContentsReply {
         return bytes
     }
 
-    /// Format 4: the pre-groove. Indicative target writing power 5, CD-R.
+    /// Format 3: the program memory area (Orange Book part II): the tracks of the session that is not closed. MIN, SEC and
+    /// FRAME give where a track ends, PMIN, PSEC and PFRAME where it starts.
+    static func programMemory(_ disc: Disc) -> [UInt8] {
+        let body = (disc.openSession?.tracks ?? []).flatMap { track -> [UInt8] in
+            let (end, start) = (address(track.end, isMSF: true), address(track.start, isMSF: true))
+            let head: [UInt8] = [
+                UInt8(clamping: disc.currentSessionNumber), 0x10 | track.control.rawValue, 0,
+                UInt8(clamping: track.number),
+            ]
+            return head + end.dropFirst() + [0] + start.dropFirst()
+        }
+        return UInt16(clamping: 2 + body.count).bigEndianBytes + [0, 0] + body
+    }
+
+    /// Format 4: the pre-groove, with indicative target writing power 5.
     static func atip(_ medium: Medium) -> [UInt8] {
         func time(_ time: MSF) -> [UInt8] { [time.minutes, time.seconds, time.frames, 0] }
-        let head: [UInt8] = [0, 26, 0, 0, 0xD0, 0x00, 0x80, 0]
-        return head + time(medium.leadInStart) + time(medium.lastLeadOut) + [UInt8](repeating: 0, count: 12)
+        // Speeds of ultra speed media are in the second of the three additional fields, all others in the first.
+        let isUltraSpeed = medium.rewritability == .ultraSpeed || medium.rewritability == .ultraSpeedPlus
+        let valid: UInt8 = medium.speedCode == 0 ? 0 : isUltraSpeed ? 0x02 : 0x04
+        let kind = (medium.isErasable ? 0x40 : 0) | UInt8(medium.rewritability.rawValue) << 3
+        let speed: [UInt8] = [medium.speedCode, 0, 0, 0]
+        let none: [UInt8] = [0, 0, 0, 0]
+        // Reference speed 2× (code 0 is 2× for CD-R of old, 1 for CD-RW).
+        let head: [UInt8] = [0, 26, 0, 0, 0xD0 | (medium.isErasable ? 1 : 0), 0x00, 0x80 | kind | valid, 0]
+        return head + time(medium.leadInStart) + time(medium.lastLeadOut) + (valid == 0x04 ? speed : none)
+            + (valid == 0x02 ? speed : none) + none
+    }
+
+    /// Format 5: packs of CD-TEXT as they are in the lead-in.
+    static func text(_ packs: [UInt8]) -> [UInt8] {
+        UInt16(clamping: 2 + packs.count).bigEndianBytes + [0, 0] + packs
     }
 }

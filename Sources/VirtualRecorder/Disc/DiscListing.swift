@@ -114,6 +114,7 @@ extension StoredDisc {
             if track.state == .complete, track.isDamaged {
                 damage.append("Track \(track.number) is not all that was sent.")
             }
+            if track.state == .reserved { continue }
             if track.state == .complete, track.end + track.runOut > end {
                 damage.append("Track \(track.number) ends at block \(track.end + track.runOut), the files at \(end).")
             }

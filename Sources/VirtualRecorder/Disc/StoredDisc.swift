@@ -1,6 +1,6 @@
 import DiscLayout
 import Glibc
-import POSIX
+public import POSIX
 
 /// A disc folder that is only looked at: no lock, nothing changed, also while a recorder writes on it.
 public struct StoredDisc: Sendable {
@@ -23,4 +23,22 @@ public struct StoredDisc: Sendable {
             throw .malformed(path: path, field: error.field, reason: error.reason)
         }
     }
+
+    /// The file of a session's CD-TEXT.
+    static func textPath(_ path: String, session number: Int) -> String { "\(path)/cd-text-\(number).cdt" }
+
+    /// The packs of CD-TEXT in a session's lead-in, 18 bytes each; empty when it has none.
+    public func text(of session: Disc.Session) throws(SystemError) -> [UInt8] {
+        try Self.text(of: session, at: path)
+    }
+
+    static func text(of session: Disc.Session, at path: String) throws(SystemError) -> [UInt8] {
+        guard session.textPacks > 0 else { return [] }
+        let bytes = try DurableFile.contents(
+            of: textPath(path, session: session.number), limit: session.textPacks * textPackBytes)
+        return Array(bytes.prefix(session.textPacks * textPackBytes))
+    }
+
+    /// Bytes of a pack of CD-TEXT, its CRC included.
+    static let textPackBytes = 18
 }
