@@ -1,3 +1,5 @@
+import BinaryCoding
+
 /// A position on a CD as minutes, seconds and frames of 1/75 s.
 ///
 /// From 00:00:00, which is logical block −150, on. Times from 90:00:00 on stand for addresses before the program area,
@@ -31,6 +33,15 @@ public struct MSF: Equatable, Hashable, Sendable, CustomStringConvertible {
 
     /// The time of a logical block address, −45150…404849.
     public init(lba: Int) { self.init(frameCount: lba + RedBook.pauseSectors) }
+
+    /// The time that three bytes of two decimal digits stand for, as sector headers and the Q channel hold it (ECMA-130,
+    /// 14.2 and 22.3.3), or nil when they are no time.
+    public init?(bcdMinutes minutes: UInt8, seconds: UInt8, frames: UInt8) {
+        guard let minutes = UInt8(bcd: minutes), let seconds = UInt8(bcd: seconds), let frames = UInt8(bcd: frames),
+            seconds < 60, frames < RedBook.framesPerSecond
+        else { return nil }
+        self.init(minutes: minutes, seconds: seconds, frames: frames)
+    }
 
     /// The logical block address; negative from 90:00:00 on.
     public var lba: Int {
