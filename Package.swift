@@ -106,7 +106,7 @@ let testTargets: [Target] = [
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
         "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
-    tests("SectorCodingTests", ["SectorCoding", "DiscLayout"]),
+    tests("SectorCodingTests", ["SectorCoding", "DiscLayout", "CCrypto"]),
     .testTarget(
         name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
