@@ -3,27 +3,32 @@ import DiscLayout
 /// The 96 bytes of sub-channel beside every sector, channels P to W interleaved as drives send them: byte k holds bit k of
 /// all eight, P in bit 7, Q in bit 6, W in bit 0 (ECMA-130, clause 22; MMC-6, "raw P-W").
 public enum SubChannel {
-    /// Eight bits of Q spread over eight bytes, each in bit 6. The first byte in memory holds the first bit.
-    private static let spread: [UInt64] = (0..<256).map { value in
-        var bytes: UInt64 = 0
-        // The first bit of a channel's byte is its most significant.
-        for bit in 0..<8 where value & (0x80 >> bit) != 0 { bytes |= 0x40 << UInt64(8 * bit) }
-        return bytes.littleEndian
-    }
-
-    /// P set in eight bytes.
-    private static let pBits: UInt64 = 0x8080_8080_8080_8080
+    /// Bit 7 of eight bytes, where P stands; Q is one below.
+    static let pBits: UInt64 = 0x8080_8080_8080_8080
+    /// Bits 5…0 of eight bytes, where R to W stand.
+    static let rwBits: UInt64 = 0x3F3F_3F3F_3F3F_3F3F
 
     /// Writes one sector's sub-channel: P, Q and nothing in R to W.
     ///
     /// - Precondition: `target` has 96 bytes.
     public static func pack(p: Bool, q: QFrame, into target: UnsafeMutableRawBufferPointer) {
+        write(p: p, q: q, keeping: 0, into: target)
+    }
+
+    /// Writes P and Q into one sector's sub-channel and leaves R to W as they stand.
+    ///
+    /// - Precondition: `target` has 96 bytes.
+    public static func replacePQ(p: Bool, q: QFrame, in target: UnsafeMutableRawBufferPointer) {
+        write(p: p, q: q, keeping: rwBits, into: target)
+    }
+
+    private static func write(p: Bool, q: QFrame, keeping kept: UInt64, into target: UnsafeMutableRawBufferPointer) {
         precondition(target.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
         let flag = p ? pBits : 0
-        spread.withUnsafeBufferPointer { table in
-            for index in 0..<QFrame.byteCount {
-                target.storeBytes(of: table[Int(q[index])] | flag, toByteOffset: index * 8, as: UInt64.self)
-            }
+        for index in 0..<QFrame.byteCount {
+            let old = kept == 0 ? 0 : target.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) & kept
+            let bytes = (spread(q[index]) >> 1).littleEndian | flag | old
+            target.storeBytes(of: bytes, toByteOffset: index * 8, as: UInt64.self)
         }
     }
 
@@ -32,14 +37,46 @@ public enum SubChannel {
     /// - Precondition: `source` has 96 bytes.
     public static func q(of source: UnsafeRawBufferPointer) -> QFrame {
         precondition(source.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
+        var (head, tail): (UInt64, UInt32) = (0, 0)
+        for index in 0..<8 { head = head << 8 | UInt64(gather(source, index, shift: 6)) }
+        for index in 8..<QFrame.byteCount { tail = tail << 8 | UInt32(gather(source, index, shift: 6)) }
         return QFrame(
-            (0..<QFrame.byteCount).map { index in
-                (0..<8).reduce(0 as UInt8) { $0 << 1 | (source[index * 8 + $1] >> 6 & 1) }
-            })
+            head: head, tail: UInt16(truncatingIfNeeded: tail >> 16), storedCRC: UInt16(truncatingIfNeeded: tail))
     }
 
     /// The P channel is set in most of one sector's bits: a player's way of reading it.
     public static func p(of source: UnsafeRawBufferPointer) -> Bool {
-        source.count { $0 & 0x80 != 0 } > source.count / 2
+        var set = 0
+        for byte in source { set += Int(byte >> 7) }
+        return set > source.count / 2
+    }
+
+    /// The Q frames of `count` sectors, twelve bytes each.
+    ///
+    /// - Precondition: `source` has 96 bytes a sector, `target` twelve.
+    public static func extractQ(
+        _ count: Int, from source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    ) {
+        precondition(source.count == count * RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
+        precondition(target.count == count * QFrame.byteCount, "a Q frame has twelve bytes")
+        // Bytes of a frame stand as far apart as eight bytes of sub-channel, so sectors need no counting.
+        for index in 0..<target.count { target[index] = gather(source, index, shift: 6) }
+    }
+
+    /// A channel's byte spread over eight bytes, each bit in bit 7; the first, which is the most significant, is in the
+    /// lowest byte.
+    static func spread(_ byte: UInt8) -> UInt64 {
+        // One bit of the value in each byte, then carried to bit 7: the sum never leaves its byte.
+        let single = UInt64(byte) &* 0x0101_0101_0101_0101 & 0x0102_0408_1020_4080
+        return (single &+ 0x7F7F_7F7F_7F7F_7F7F) & pBits
+    }
+
+    /// Byte `index` of the channel that stands in bit `shift`: eight bits of eight bytes.
+    @inline(__always)
+    static func gather(_ source: UnsafeRawBufferPointer, _ index: Int, shift: UInt64) -> UInt8 {
+        let bytes = UInt64(littleEndian: source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+        let bits = bytes >> shift & 0x0101_0101_0101_0101
+        // Moves the bit of byte i to bit 63 − i; no two of the product's terms meet, so nothing is carried.
+        return UInt8(truncatingIfNeeded: (bits &* 0x8040_2010_0804_0201) >> 56)
     }
 }
