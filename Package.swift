@@ -130,6 +130,18 @@ let testTargets: [Target] = [
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 
+/// libFuzzer's targets. They link with a library that only Tests/Fuzz/run names, so they are there only when it asks.
+let fuzzTargets: [Target] =
+    Context.environment["BURND_FUZZ"] != "1"
+    ? []
+    : [
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["CLibFuzzer", "BinaryCoding", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"],
+            path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "run"], swiftSettings: settings),
+    ]
+
 let package = Package(
     name: "burnd",
     products: [
@@ -141,5 +153,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: shims + values + edges + services + programs + testTargets
+    targets: shims + values + edges + services + programs + testTargets + fuzzTargets
 )

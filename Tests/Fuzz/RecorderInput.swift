@@ -1,0 +1,110 @@
+import BinaryCoding
+
+/// What an input of the recorder's target means: a byte of settings, then steps.
+///
+/// A step begins with a byte of flags: bit 7 switches the recorder off and on and nothing more; bit 0 puts the next writable
+/// address into bytes 2 to 5 of the CDB; bit 1 takes the operation code as an index into `operations`. A byte follows with
+/// the CDB's length in bits 0 and 1, room for data-in in bits 2 to 4, and the kind of data-out in bits 5 to 7; then the CDB,
+/// then the data-out as far as the input spells it out.
+struct RecorderStep {
+    /// Commands of MMC-6 and SPC-4 for drives that write CDs, supported or not.
+    static let operations: [UInt8] = [
+        0x00, 0x01, 0x03, 0x12, 0x1B, 0x1E, 0x23, 0x25, 0x28, 0x2A, 0x2B, 0x35, 0x3B, 0x3C, 0x42, 0x43, 0x44, 0x46,
+        0x4A,
+        0x51, 0x52, 0x53, 0x54, 0x55, 0x58, 0x5A, 0x5B, 0x5C, 0x5D, 0xA1, 0xA8, 0xAA, 0xAC, 0xB6, 0xB9, 0xBB, 0xBD,
+        0xBE,
+    ]
+    static let lengths = [6, 10, 12, 16]
+    static let rooms = [0, 4, 18, 100, 255, 2352, 20_000, 65_536]
+
+    /// Data-out: none; so many bytes as a byte says, spelled out; so many as two bytes say, spelled out; or blocks of a size,
+    /// as many as the CDB says, filled with one spelled-out byte.
+    enum DataOut: UInt8 {
+        case none
+        case short
+        case long
+        case userData
+        case mode2
+        case audio
+        case withPQ
+        case withPW
+
+        var blockBytes: Int? {
+            switch self {
+            case .none, .short, .long: nil
+            case .userData: 2048
+            case .mode2: 2336
+            case .audio: 2352
+            case .withPQ: 2368
+            case .withPW: 2448
+            }
+        }
+    }
+
+    /// Most blocks that one command brings.
+    private static let mostBlocks = 40
+
+    var isPowerCycle = false
+    var isAtNextWritableAddress = false
+    var room = 0
+    var cdb: [UInt8] = []
+    var dataOut: [UInt8] = []
+
+    init(_ input: inout Input) {
+        let flags = input.byte()
+        guard flags & 0x80 == 0 else {
+            isPowerCycle = true
+            return
+        }
+        isAtNextWritableAddress = flags & 1 == 1
+        let shape = input.byte()
+        let length = Self.lengths[Int(shape & 3)]
+        room = Self.rooms[Int(shape >> 2 & 7)]
+        cdb = input.bytes(length)
+        cdb += [UInt8](repeating: 0, count: length - cdb.count)
+        if flags & 2 == 2 { cdb[0] = Self.operations[Int(cdb[0]) % Self.operations.count] }
+        dataOut = Self.dataOut(DataOut(rawValue: shape >> 5) ?? .none, cdb, &input)
+        if !dataOut.isEmpty { room = 0 }
+    }
+
+    private static func dataOut(_ kind: DataOut, _ cdb: [UInt8], _ input: inout Input) -> [UInt8] {
+        switch kind {
+        case .none: return []
+        case .short: return input.bytes(Int(input.byte()))
+        case .long: return input.bytes(Int(input.byte()) << 8 | Int(input.byte()))
+        case .userData, .mode2, .audio, .withPQ, .withPW:
+            let count = cdb.count == 12 ? Int(cdb[9]) : cdb.count > 8 ? Int(cdb[8]) : 0
+            return [UInt8](repeating: input.byte(), count: min(count, mostBlocks) * (kind.blockBytes ?? 0))
+        }
+    }
+}
+
+/// Writes inputs of the recorder's target.
+struct RecorderScript {
+    private(set) var bytes: [UInt8]
+
+    /// - Parameter isTimed: true for a recorder of 48×, false for one that takes no time.
+    init(isTimed: Bool = false) { bytes = [isTimed ? 1 : 0] }
+
+    mutating func powerCycle() { bytes.append(0x80) }
+
+    /// A command in hexadecimal, with data-out spelled out or none.
+    mutating func send(_ cdb: String, out: [UInt8] = []) {
+        let kind: RecorderStep.DataOut = out.isEmpty ? .none : out.count < 256 ? .short : .long
+        step(flags: 0, Hexadecimal.bytes(cdb), kind)
+        if kind == .short { bytes.append(UInt8(out.count)) }
+        if kind == .long { bytes += UInt16(out.count).bigEndianBytes }
+        bytes += out
+    }
+
+    /// WRITE (10) at the next writable address.
+    mutating func write(_ count: UInt8, _ kind: RecorderStep.DataOut = .audio) {
+        step(flags: 1, [0x2A, 0, 0, 0, 0, 0, 0, 0, count, 0], kind)
+        bytes.append(count)
+    }
+
+    private mutating func step(flags: UInt8, _ cdb: [UInt8], _ kind: RecorderStep.DataOut) {
+        let length = RecorderStep.lengths.firstIndex(of: cdb.count) ?? 0
+        bytes += [flags, UInt8(length) | 7 << 2 | kind.rawValue << 5] + cdb
+    }
+}

@@ -1,0 +1,97 @@
+/// Whole recordings, as inputs of the recorder's target.
+enum RecorderSeeds {
+    static var all: [[UInt8]] { [looks, tao, twoSessions, cutOff, tray].map(\.bytes) }
+
+    /// Everything that can be asked.
+    private static var looks: RecorderScript {
+        var script = RecorderScript()
+        ask(&script)
+        for cdb in [
+            "12 00 00 00 60 00", "03 00 00 00 12 00", "46 00 00 00 00 00 00 01 00 00", "5A 00 3F 00 00 00 00 01 00 00",
+            "AC 00 00 00 00 00 00 00 00 10 03 00", "BB 00 FF FF FF FF 00 00 00 00 00 00",
+            "5C 00 00 00 00 00 00 00 0C 00",
+            "4A 01 00 00 50 00 00 00 08 00", "BD 00 00 00 00 00 00 00 00 08 00 00", "3C 00 00 00 00 00 00 00 40 00",
+        ] { script.send(cdb) }
+        return script
+    }
+
+    /// Track at once, two tracks, codes, finalized, read back.
+    private static var tao: RecorderScript {
+        var script = RecorderScript()
+        var list = modeSelect(multiSession: 0)
+        list.replaceSubrange(24..<38, with: [0x80] + Array("4012345678901".utf8))
+        list.replaceSubrange(40..<53, with: [0x80] + Array("DEABC1234567".utf8))
+        select(&script, list)
+        script.send("54 01 00 00 00 00 00 00 00 00")
+        for _ in 1...2 {
+            script.write(27)
+            script.write(27)
+            script.send("35 00 00 00 00 00 00 00 00 00")
+        }
+        script.send("5B 00 02 00 00 00 00 00 00 00")
+        ask(&script)
+        return script
+    }
+
+    /// A session that another follows, on a recorder that takes its time.
+    private static var twoSessions: RecorderScript {
+        var script = RecorderScript(isTimed: true)
+        for multiSession: UInt8 in [3, 0] {
+            select(&script, modeSelect(multiSession: multiSession))
+            script.write(20)
+            script.send("5B 01 01 00 00 FF 00 00 00 00")
+            script.send("5B 01 02 00 00 00 00 00 00 00")
+            for _ in 1...3 { script.send("00 00 00 00 00 00") }
+        }
+        ask(&script)
+        return script
+    }
+
+    /// Killed while it wrote.
+    private static var cutOff: RecorderScript {
+        var script = RecorderScript()
+        select(&script, modeSelect(multiSession: 3))
+        script.write(10)
+        script.powerCycle()
+        script.send("00 00 00 00 00 00")
+        ask(&script)
+        script.send("5B 00 01 00 00 FF 00 00 00 00")
+        script.send("5B 00 06 00 00 00 00 00 00 00")
+        return script
+    }
+
+    /// Discs that come and go.
+    private static var tray: RecorderScript {
+        var script = RecorderScript()
+        select(&script, modeSelect(multiSession: 0))
+        script.write(5)
+        script.send("1E 00 00 00 01 00")
+        script.send("1B 00 00 00 02 00")
+        script.send("1E 00 00 00 00 00")
+        script.send("1B 00 00 00 02 00")
+        script.send("1B 00 00 00 03 00")
+        for _ in 1...2 { script.send("00 00 00 00 00 00") }
+        script.write(5)
+        return script
+    }
+
+    private static func ask(_ script: inout RecorderScript) {
+        for cdb in [
+            "51 00 00 00 00 00 00 00 22 00", "52 01 00 00 00 01 00 00 30 00", "52 01 00 00 00 FF 00 00 30 00",
+            "43 00 00 00 00 00 01 00 FF 00", "43 02 02 00 00 00 01 00 FF 00", "43 02 04 00 00 00 00 00 FF 00",
+            "42 02 40 01 00 00 00 00 10 00", "25 00 00 00 00 00 00 00 00 00", "BE 00 00 00 00 00 00 00 04 F8 01 00",
+            "B9 04 00 00 00 00 00 02 04 10 02 00", "28 00 00 00 00 00 00 00 01 00",
+        ] { script.send(cdb) }
+    }
+
+    /// MODE SELECT (10) with page 05h: track at once, audio blocks.
+    private static func modeSelect(multiSession: UInt8) -> [UInt8] {
+        var list = Hexadecimal.bytes("00 00 00 00 00 00 00 00  05 32 41 00 00 00 00 00 00 00 00 00 00 00 00 96")
+        list[11] = multiSession << 6
+        return list + [UInt8](repeating: 0, count: 60 - list.count)
+    }
+
+    private static func select(_ script: inout RecorderScript, _ list: [UInt8]) {
+        script.send("55 10 00 00 00 00 00 00 3C 00", out: list)
+    }
+}
