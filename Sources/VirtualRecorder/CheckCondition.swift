@@ -60,10 +60,11 @@ extension CheckCondition {
         return sense
     }
 
-    /// INVALID FIELD IN PARAMETER LIST, pointing at a byte of it.
-    static func invalidFieldInParameterList(byte: Int) -> CheckCondition {
+    /// INVALID FIELD IN PARAMETER LIST, pointing at a byte of it and, where the field is less than that, at its highest bit.
+    static func invalidFieldInParameterList(byte: Int, bit: Int? = nil) -> CheckCondition {
         var sense = CheckCondition(5, 0x26, 0)
-        sense.specific = [0x80] + UInt16(clamping: byte).bigEndianBytes
+        let pointer = bit.map { 0x08 | UInt8(clamping: $0) & 0x07 } ?? 0
+        sense.specific = [0x80 | pointer] + UInt16(clamping: byte).bigEndianBytes
         return sense
     }
 

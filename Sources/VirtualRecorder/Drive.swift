@@ -26,12 +26,14 @@ struct Command: @unchecked Sendable {
 /// Commands are extensions of it, a file per family, entered in `Drive.commands`.
 final class Drive {
     let name: String
+    /// What it is and what it can do.
+    let profile: RecorderProfile
     let tray: Tray
     let clock: RecorderClock
     /// Told of failures that sense data cannot explain: a full disk under the recorder.
     let report: @Sendable (String) -> Void
     var speed: SpeedModel
-    var parameters = WriteParameters()
+    var parameters: WriteParameters
     /// The session that is being written in one go, or is about to be; nil at any other time.
     var recording: (any SessionRecording)?
     /// Page 01h as MODE SELECT left it.
@@ -44,9 +46,11 @@ final class Drive {
     var mediaEvent = MediaEvent.none
 
     init(
-        name: String, tray: Tray, maximumSpeed: Int?, clock: RecorderClock, report: @escaping @Sendable (String) -> Void
+        name: String, profile: RecorderProfile, tray: Tray, maximumSpeed: Int?, clock: RecorderClock,
+        report: @escaping @Sendable (String) -> Void
     ) {
-        (self.name, self.tray, self.clock, self.report) = (name, tray, clock, report)
+        (self.name, self.profile, self.tray, self.clock, self.report) = (name, profile, tray, clock, report)
+        parameters = WriteParameters(profile: profile)
         speed = SpeedModel(maximum: maximumSpeed)
         if !tray.isOpen { mediaEvent = .newMedium }
     }

@@ -36,6 +36,8 @@ public final class VirtualRecorder: SCSITarget {
         public var disc: String
         /// Serial number, up to 32 characters of it.
         public var name: String
+        /// What it is and what it can do.
+        public var profile: RecorderProfile
         /// Fastest speed as a multiple of 75 sectors a second, 1…72; nil when nothing is to take any time.
         public var maximumSpeed: Int?
         /// Time as the recorder knows it.
@@ -45,10 +47,10 @@ public final class VirtualRecorder: SCSITarget {
 
         /// A recorder that works on the machine's clock.
         public init(
-            disc: String, name: String, maximumSpeed: Int?, clock: RecorderClock = .system,
-            report: @escaping @Sendable (String) -> Void = { _ in }
+            disc: String, name: String, profile: RecorderProfile = .modern, maximumSpeed: Int?,
+            clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
         ) {
-            (self.disc, self.name, self.maximumSpeed) = (disc, name, maximumSpeed)
+            (self.disc, self.name, self.profile, self.maximumSpeed) = (disc, name, profile, maximumSpeed)
             (self.clock, self.report) = (clock, report)
         }
     }
@@ -63,8 +65,8 @@ public final class VirtualRecorder: SCSITarget {
         let tray = try Tray(disc: configuration.disc, blank: .cdR80, secondsSince1970: clock.secondsSince1970)
         drive = Lock(
             Drive(
-                name: configuration.name, tray: tray, maximumSpeed: configuration.maximumSpeed, clock: clock,
-                report: configuration.report))
+                name: configuration.name, profile: configuration.profile, tray: tray,
+                maximumSpeed: configuration.maximumSpeed, clock: clock, report: configuration.report))
     }
 
     /// Folder of the disc that is in; nil when the tray is open.

@@ -42,13 +42,14 @@ final class Bench {
 
     /// Switches one on. The power-on attention is taken unless it is what is looked at.
     init(
-        in folder: TemporaryFolder = TemporaryFolder(inMemory: true), speed: Int? = nil, takingAttention: Bool = true
+        in folder: TemporaryFolder = TemporaryFolder(inMemory: true), profile: RecorderProfile = .modern,
+        speed: Int? = nil, takingAttention: Bool = true
     ) throws {
         self.folder = folder
         let reports = reports
         recorder = try VirtualRecorder(
             VirtualRecorder.Configuration(
-                disc: "\(folder.path)/disc", name: "bench", maximumSpeed: speed, clock: clock.clock,
+                disc: "\(folder.path)/disc", name: "bench", profile: profile, maximumSpeed: speed, clock: clock.clock,
                 report: { text in reports.withLock { $0.append(text) } }))
         if takingAttention { #expect(send("00 00 00 00 00 00") == .refused(6, 0x29, 0)) }
     }

@@ -86,42 +86,6 @@ import Testing
         #expect(bench.send("5B 00 02 00 00 00 00 00 00 00") == .good([]))
     }
 
-    /// Every byte of page 05h that something unsupported can be asked with, by its offset in the parameter list.
-    @Test(arguments: [
-        (10, 0x40 as UInt8, "packet writing"), (10, 0x42, "session at once"), (10, 0x43, "raw"),
-        (10, 0x51, "a test write"),
-        (11, 0x80, "a reserved kind of multi-session"), (12, 1, "data block type 1"), (12, 10, "data block type 10"),
-        (16, 1, "an unknown session format"), (23, 0x95, "a pause of 149"), (9, 0x36, "a page of another length"),
-    ])
-    func `mode page 05h`(offset: Int, value: UInt8, what: String) throws {
-        let bench = try Bench()
-        let before = bench.send("5A 00 05 00 00 00 00 00 FF 00")
-        let answer = bench.select(Bench.tao(changes: [offset: value]))
-        #expect(answer == (offset == 9 ? .refused(5, 0x1A, 0) : .refused(5, 0x26, 0)), "\(what)")
-        if offset != 9 {
-            // The sense points at the byte of the parameter list, as the list has it.
-            let pointed = offset == 23 ? 22 : offset
-            #expect(Array(bench.lastSense[15...17]) == [0x80, 0, UInt8(pointed)])
-        }
-        #expect(bench.send("5A 00 05 00 00 00 00 00 FF 00") == before)
-    }
-
-    @Test func `what means nothing in TAO is taken`() throws {
-        let bench = try Bench()
-        // Link size valid and seven, copy, fixed packet; what wodim leaves there.
-        #expect(bench.select(Bench.tao(changes: [10: 0x61, 11: 0x30, 13: 7, 21: 32])) == .good([]))
-        // libburn starts from zeros: no pause length.
-        #expect(bench.select(Bench.tao(changes: [23: 0])) == .good([]))
-        // A block descriptor and no page, with which wodim ends.
-        #expect(bench.select(hex("00 00 00 00 00 00 00 08 00 00 00 00 00 00 08 00")) == .good([]))
-    }
-
-    @Test func `codes that are none`() throws {
-        let bench = try Bench()
-        #expect(bench.select(Bench.tao(changes: [24: 0x80])) == .refused(5, 0x26, 0))
-        #expect(bench.select(Bench.tao(changes: [40: 0x80])) == .refused(5, 0x26, 0))
-    }
-
     @Test func `a new page 05h in the middle of a track`() throws {
         let bench = try Bench()
         bench.select(Bench.tao())

@@ -44,8 +44,8 @@ extension Drive {
         case (0x01, .changeable): [0x01, 0x0A, 0xFF, 0xFF] + [UInt8](repeating: 0, count: 8)
         case (0x01, _): ModePages.defaultErrorRecovery
         case (0x05, .current): parameters.page
-        case (0x05, .changeable): WriteParameters.changeableMask
-        case (0x05, _): WriteParameters().page
+        case (0x05, .changeable): parameters.changeableMask
+        case (0x05, _): WriteParameters(profile: profile).page
         case (0x2A, .changeable): [0x2A] + capabilities.dropFirst().prefix(1) + capabilities.dropFirst(2).map { _ in 0 }
         case (0x2A, _): capabilities
         default: throw .invalidFieldInCDB(byte: 2)

@@ -36,6 +36,7 @@ extension Drive {
         guard !isLocked else { throw .mediumRemovalPrevented }
         try flush()
         try moving { () throws(DiscFolderError) in try tray.eject() }
+        parameters.trayOpened()
         mediaEvent = .removal
     }
 
