@@ -1,5 +1,6 @@
 import BinaryCoding
 import DiscLayout
+import SectorCoding
 
 /// Mode page 05h, which says how the next track or session is written (MMC-6, 7.5.4), as MODE SELECT left it.
 struct WriteParameters: Equatable {
@@ -75,7 +76,9 @@ struct WriteParameters: Equatable {
         return CodeFormat.isRecordingCode(text) ? text : nil
     }
     /// File number, channel number, submode and coding information of Mode 2 blocks that come without a sub-header.
-    var subHeader: [UInt8] { Array(page[48...51]) }
+    var subHeader: SubHeader {
+        SubHeader(file: page[48], channel: page[49], submode: page[50], coding: page[51])
+    }
 
     /// What the lead-in will say of the next session.
     var following: Disc.Following {

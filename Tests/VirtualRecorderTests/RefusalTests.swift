@@ -59,10 +59,10 @@ import Testing
         #expect(bench.nextWritableAddress == 0)
     }
 
-    @Test func `data blocks, which page 05h asks for after power-on`() throws {
+    @Test func `audio blocks, where page 05h asks for data after power-on`() throws {
         let bench = try Bench()
-        let out = [UInt8](repeating: 0, count: 2048)
-        #expect(bench.send(hex("2A 00 00 00 00 00 00 00 01 00"), out: out) == .refused(5, 0x64, 0))
+        let out = [UInt8](repeating: 0, count: 2352)
+        #expect(bench.send(hex("2A 00 00 00 00 00 00 00 01 00"), out: out) == .refused(5, 0x24, 0))
     }
 
     @Test func `audio blocks in a data track`() throws {

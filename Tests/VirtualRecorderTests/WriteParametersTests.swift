@@ -1,4 +1,5 @@
 import DiscLayout
+import SectorCoding
 import TestSupport
 import Testing
 
@@ -119,7 +120,7 @@ import Testing
         #expect(parameters.isTestWrite && parameters.isUnderrunFree && parameters.isFirstCopy)
         #expect(parameters.following == .another && parameters.control == .copyPermitted && parameters.discType == 0x20)
         #expect(parameters.catalogNumber == "4012345678901" && parameters.isrc == "DEABC1234567")
-        #expect(parameters.subHeader == hex("00 00 08 00"))
+        #expect(parameters.subHeader == .data)
     }
 
     @Test(arguments: [

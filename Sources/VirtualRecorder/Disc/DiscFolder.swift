@@ -26,6 +26,8 @@ final class DiscFolder {
     private let secondsSince1970: @Sendable () -> Int
     /// Sub-channel of a write, kept to save making it anew.
     private var subBuffer: UnsafeMutableRawBufferPointer
+    /// The same for what a drive makes of the host's data blocks.
+    private var sectorBuffer: UnsafeMutableRawBufferPointer
 
     /// Opens a disc; a path that does not exist, or an empty folder, becomes a blank.
     ///
@@ -50,13 +52,17 @@ final class DiscFolder {
         }
         disc = isNew ? Disc(medium: blank) : try StoredDisc.load(path).disc
         subBuffer = .allocate(byteCount: 0, alignment: 16)
+        sectorBuffer = .allocate(byteCount: 0, alignment: 16)
         do throws(SystemError) {
             if isNew { try commit(disc, "blank made: \(blank.kind.rawValue) up to \(blank.lastLeadOut)") }
             try markCutOff()
         } catch { throw .system(error) }
     }
 
-    deinit { subBuffer.deallocate() }
+    deinit {
+        subBuffer.deallocate()
+        sectorBuffer.deallocate()
+    }
 
     /// What the folder of a blank may hold.
     private static let files = ["main.bin", "sub.bin", "journal", leadInMain, leadInSub]
@@ -196,14 +202,24 @@ extension DiscFolder {
     /// Records P and Q of blocks.
     func recordSub(of count: Int, at lba: Int, _ subChannel: ProgramSubChannel) throws(SystemError) {
         if isTesting { return }
-        let bytes = count * RedBook.subChannelBytes
-        if subBuffer.count < bytes {
-            subBuffer.deallocate()
-            subBuffer = .allocate(byteCount: bytes, alignment: 16)
-        }
-        let target = UnsafeMutableRawBufferPointer(rebasing: subBuffer[..<bytes])
+        let target = Self.room(count * RedBook.subChannelBytes, in: &subBuffer)
         subChannel.write(from: lba, count: count, into: target)
         try recordSub(UnsafeRawBufferPointer(target), at: lba)
+    }
+
+    /// Room for the main channel of blocks that are about to be recorded, to be filled at once: the next call takes it back.
+    func sectors(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        Self.room(count * RedBook.sectorBytes, in: &sectorBuffer)
+    }
+
+    private static func room(
+        _ bytes: Int, in buffer: inout UnsafeMutableRawBufferPointer
+    ) -> UnsafeMutableRawBufferPointer {
+        if buffer.count < bytes {
+            buffer.deallocate()
+            buffer = .allocate(byteCount: bytes, alignment: 16)
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes])
     }
 
     /// Blocks of the lead-in go to its files, all others to those of the program area.
