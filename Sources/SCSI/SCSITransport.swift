@@ -88,4 +88,30 @@ public protocol SCSITarget: Sendable {
     ///   - transfer: room at the initiator for data-in, in bytes; 0 for commands without data-in.
     /// - Returns: the outcome and the data-in, at most `transfer` bytes.
     func execute(_ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int) -> (outcome: SCSIOutcome, dataIn: [UInt8])
+
+    /// The same, of an initiator that may go while it waits. A target that never waits without end need not care.
+    ///
+    /// - Returns: as above; with host status `noConnect` when the drive is gone for everybody.
+    func execute(
+        _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int, from initiator: SCSIInitiator
+    ) -> (outcome: SCSIOutcome, dataIn: [UInt8])
+}
+
+extension SCSITarget {
+    /// Executes the command without regard to who sent it.
+    public func execute(
+        _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int, from initiator: SCSIInitiator
+    ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
+        execute(cdb, dataOut: dataOut, transfer: transfer)
+    }
+}
+
+/// Who sends a command, as far as a target may care.
+public struct SCSIInitiator: Sendable {
+    /// A descriptor that `poll` finds hung up once the initiator has gone, valid for as long as its command lasts; nil when
+    /// it cannot go.
+    public let connection: Int32?
+
+    /// An initiator at the other end of a connection; one within the process has none.
+    public init(connection: Int32? = nil) { self.connection = connection }
 }

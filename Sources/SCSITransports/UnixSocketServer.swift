@@ -4,7 +4,8 @@ public import SCSI
 /// Serves one logical unit on a Unix-domain socket, by the frames of `DriveFrame`.
 ///
 /// Any number of connections, a request at a time on each, every one on a thread of its own. A frame that does not follow
-/// the protocol closes the connection that it came on and no other.
+/// the protocol closes the connection that it came on and no other; a target that says `noConnect` is gone, and all
+/// connections end without an answer.
 public final class UnixSocketServer: Sendable {
     /// Most connections at a time: a bound on threads and buffers. Burning programs open a drive two or three times over.
     public static let maximumConnections = 64
@@ -75,6 +76,11 @@ public final class UnixSocketServer: Sendable {
         }
     }
 
+    /// Ends all connections: a drive that is gone is gone for everybody who had it open. New ones are taken.
+    private func disconnect() {
+        connections.withLock { state in for connection in state.open.values { connection.shutDownConnection() } }
+    }
+
     /// The next request's header, or nil when the other side has closed between requests or in the middle of one.
     private func receiveRequest(_ connection: FileDescriptor) throws -> DriveFrame.Execute? {
         var header = [UInt8](repeating: 0, count: DriveFrame.executeHeaderBytes)
@@ -86,7 +92,9 @@ public final class UnixSocketServer: Sendable {
         _ request: DriveFrame.Execute, _ dataOut: UnsafeRawBufferPointer, on connection: FileDescriptor
     ) throws(SystemError) {
         let room = request.direction == .fromDevice ? request.transfer : 0
-        let (outcome, dataIn) = target.execute(request.cdb, dataOut: dataOut, transfer: room)
+        let (outcome, dataIn) = target.execute(
+            request.cdb, dataOut: dataOut, transfer: room, from: SCSIInitiator(connection: connection.number))
+        guard outcome.hostStatus != SCSIOutcome.Host.noConnect else { return disconnect() }
         precondition(dataIn.count <= room, "a target answers no more than there is room for")
         precondition(outcome.sense.count <= 252, "sense data has at most 252 bytes")
         let residual = request.direction == .fromDevice ? room - dataIn.count : outcome.residual

@@ -71,4 +71,5 @@ extension CheckCondition {
     // 6: unit attention.
     static let mediumMayHaveChanged = CheckCondition(6, 0x28, 0)
     static let powerOnReset = CheckCondition(6, 0x29, 0)
+    static let operatorMediumRemovalRequest = CheckCondition(6, 0x5A, 1)
 }

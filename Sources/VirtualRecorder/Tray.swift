@@ -6,7 +6,8 @@ import POSIX
 /// The disc named at the start is the first of a stack of blanks: `NAME`, then `NAME-2`, `NAME-3` … beside it, made when they
 /// are needed. A burned disc that is ejected stays as a folder and the next `load` takes the next blank; a disc that is still
 /// blank when it is ejected comes back. `NAME.tray` beside them remembers which one is in: a line for each change,
-/// `TIME open|closed NAME`, the last whole line counts. It is locked as long as the recorder lives.
+/// `TIME open|closed NAME`, the last whole line counts; a disc from elsewhere has its absolute path for a name. It is locked
+/// as long as the recorder lives.
 final class Tray {
     /// The disc that is in; nil when the tray is open.
     private(set) var folder: DiscFolder?
@@ -59,19 +60,33 @@ final class Tray {
         }
     }
 
-    /// Closes the tray with the next disc in it: the one that came out if it is still blank, else a fresh one.
-    func load() throws(DiscFolderError) {
+    /// Closes the tray with a disc in it: the one at `path`, which becomes a blank if it does not exist; by default the one
+    /// that came out if it is still blank, else a fresh one.
+    func load(_ path: String? = nil) throws(DiscFolderError) {
         guard isOpen else { return }
-        let back = try? StoredDisc.load(path(of: current))
-        let isBlank = back.map { $0.disc.status == .blank } ?? false
-        let name = isBlank ? current : nextName()
+        let name: String
+        do throws(SystemError) { name = try path.map(Self.absolute) ?? following() } catch { throw .system(error) }
         let next = try open(name)
         current = name
         try remember(isOpen: false)
         folder = next
     }
 
-    private func path(of name: String) -> String { "\(parent)/\(name)" }
+    /// The name of the disc that comes when none is chosen.
+    private func following() -> String {
+        let back = try? StoredDisc.load(path(of: current))
+        return back.map { $0.disc.status == .blank } ?? false ? current : nextName()
+    }
+
+    /// The path from the root on, so that a recorder started elsewhere finds the disc.
+    private static func absolute(_ path: String) throws(SystemError) -> String {
+        if path.hasPrefix("/") { return path }
+        guard let here = getcwd(nil, 0) else { throw .last("getcwd") }
+        defer { free(here) }
+        return String(cString: here) + "/" + path
+    }
+
+    private func path(of name: String) -> String { name.hasPrefix("/") ? name : "\(parent)/\(name)" }
 
     private func open(_ name: String) throws(DiscFolderError) -> DiscFolder {
         try DiscFolder(opening: path(of: name), orMaking: blank, secondsSince1970: secondsSince1970)
@@ -105,7 +120,9 @@ final class Tray {
         let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
         for line in lines.reversed() {
             let fields = String(decoding: line, as: UTF8.self).split(separator: " ", maxSplits: 2)
-            guard fields.count == 3, !fields[2].contains("/"), fields[2] != ".", fields[2] != ".." else { continue }
+            guard fields.count == 3, fields[2].hasPrefix("/") || !fields[2].contains("/"), fields[2] != ".",
+                fields[2] != ".."
+            else { continue }
             if fields[1] == "open" { return (true, String(fields[2])) }
             if fields[1] == "closed" { return (false, String(fields[2])) }
         }

@@ -55,7 +55,11 @@ public final class VirtualRecorder: SCSITarget {
         }
     }
 
-    private let drive: Lock<Drive>
+    let drive: Lock<Drive>
+    let faults: FaultDesk
+    /// Held by the command that is being executed, also while a fault makes it wait; the drive itself is free then for what
+    /// happens by hand.
+    private let turn = Lock(())
 
     /// Switches a recorder on, with the disc in that was in it last.
     ///
@@ -67,6 +71,7 @@ public final class VirtualRecorder: SCSITarget {
             Drive(
                 name: configuration.name, profile: configuration.profile, tray: tray,
                 maximumSpeed: configuration.maximumSpeed, clock: clock, report: configuration.report))
+        faults = FaultDesk(clock: clock)
     }
 
     /// Folder of the disc that is in; nil when the tray is open.
@@ -76,10 +81,24 @@ public final class VirtualRecorder: SCSITarget {
     public func execute(
         _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int
     ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
-        let padded = cdb.bytes + [UInt8](repeating: 0, count: 16 - cdb.bytes.count)
-        let command = Command(cdb: padded, dataOut: dataOut, transfer: transfer)
+        execute(cdb, dataOut: dataOut, transfer: transfer, from: SCSIInitiator())
+    }
+
+    /// Executes one command, one at a time, with the faults that are set for it.
+    public func execute(
+        _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int, from initiator: SCSIInitiator
+    ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
+        turn.withLock { _ in
+            let request = Request(cdb: cdb, dataOut: dataOut, transfer: transfer)
+            return faults.execute(request, from: initiator, removeDisc: { try? removeDisc() }, { perform($0) })
+        }
+    }
+
+    private func perform(_ request: Request) -> Response {
+        let (dataOut, transfer) = (request.dataOut, request.transfer)
+        let command = Command(cdb: request.paddedCDB, dataOut: dataOut, transfer: transfer)
         // The lock is what makes commands go one at a time, so it is held while a command waits for the laser.
-        switch drive.withLock({ $0.execute(command, length: cdb.bytes.count) }) {
+        switch drive.withLock({ $0.execute(command, length: request.cdb.bytes.count) }) {
         case .success(let reply):
             let dataIn = reply.count > transfer ? Array(reply.prefix(transfer)) : reply
             let residual = dataOut.isEmpty ? transfer - dataIn.count : 0

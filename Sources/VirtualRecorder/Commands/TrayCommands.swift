@@ -3,6 +3,7 @@ import BinaryCoding
 /// Media events of GET EVENT STATUS NOTIFICATION (MMC-6, table 317).
 enum MediaEvent: UInt8 {
     case none = 0
+    case ejectRequest = 1
     case newMedium = 2
     case removal = 3
 }
@@ -42,9 +43,7 @@ extension Drive {
 
     private func load() throws(CheckCondition) {
         guard tray.isOpen else { return }
-        try moving { () throws(DiscFolderError) in try tray.load() }
-        mediaEvent = .newMedium
-        attentions.append(.mediumMayHaveChanged)
+        try moving { () throws(DiscFolderError) in try insertDisc() }
     }
 
     private func moving(_ body: () throws(DiscFolderError) -> Void) throws(CheckCondition) {
@@ -74,8 +73,12 @@ extension Drive {
         {
             let status: UInt8 = tray.isOpen ? 0x01 : 0x02
             reply = [0, 6, Self.mediaClass, Self.supportedClasses, mediaEvent.rawValue, status, 0, 0]
-            // An event is told once; a header alone tells none.
-            if allocation > 4 { mediaEvent = .none }
+            // An event is told once; a header alone tells none. Who is told that the button was pressed needs no attention
+            // for it any more.
+            if allocation > 4 {
+                if mediaEvent == .ejectRequest { attentions.removeAll { $0 == .operatorMediumRemovalRequest } }
+                mediaEvent = .none
+            }
         } else {
             let tenths = UInt16(clamping: Int(speed.remaining(at: clock.now()) / .milliseconds(100)))
             let event: [UInt8] = progress == nil ? [0, 0, 0, 0] : [1, 1] + tenths.bigEndianBytes
@@ -88,5 +91,55 @@ extension Drive {
         // No changer; the state is idle, and the door open or not.
         let reply: [UInt8] = [0, tray.isOpen ? 0x10 : 0, 0, 0, 0, 0, 0, 0]
         return Array(reply.prefix(command.uint16(at: 8)))
+    }
+}
+
+/// What happens by hand, not by command.
+extension Drive {
+    /// What came of pressing the button.
+    enum ButtonEffect: Equatable, Sendable {
+        case opened
+        case closed
+        /// The tray is locked: initiators are told.
+        case requested
+    }
+
+    /// The button at the front: opens and closes the tray; while it is locked, only says that somebody wants the disc
+    /// (MMC-6, 6.14 and table 317).
+    ///
+    /// No command of a recording is refused for the button's sake: then only GET EVENT STATUS NOTIFICATION tells.
+    func pressButton() throws(CheckCondition) -> ButtonEffect {
+        if tray.isOpen {
+            try load()
+            return .closed
+        }
+        guard isLocked else {
+            try eject()
+            return .opened
+        }
+        mediaEvent = .ejectRequest
+        if !isRecording { attentions.append(.operatorMediumRemovalRequest) }
+        return .requested
+    }
+
+    /// Takes the disc out whatever the drive is doing and whoever has locked it. What was being written is cut off.
+    func removeDisc() throws(DiscFolderError) {
+        guard let folder = tray.folder else { return }
+        recording?.breakOff(on: self, folder)
+        recording = nil
+        if let track = folder.disc.openTrack, track.state == .open {
+            folder.abandonRecording(at: track.end, "the disc was taken out")
+        }
+        folder.endTest()
+        try tray.eject()
+        parameters.trayOpened()
+        mediaEvent = .removal
+    }
+
+    /// Closes the tray with the disc at `path` in it, or with the next one.
+    func insertDisc(_ path: String? = nil) throws(DiscFolderError) {
+        try tray.load(path)
+        mediaEvent = .newMedium
+        attentions.append(.mediumMayHaveChanged)
     }
 }

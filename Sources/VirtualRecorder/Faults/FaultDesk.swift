@@ -1,0 +1,115 @@
+import Glibc
+import POSIX
+import SCSI
+
+/// Where commands pass the faults that are set: it asks the menu and does what the menu says.
+final class FaultDesk: Sendable {
+    private struct State {
+        var menu = FaultMenu()
+        /// Writing a byte to one of these wakes somebody who waits for a change of the menu.
+        var waiting: [Pipe] = []
+    }
+
+    private let state = Lock(State())
+    private let clock: RecorderClock
+    /// How long the drive is slow before it looks whether it still has to be.
+    private static let slice: Duration = .milliseconds(100)
+
+    init(clock: RecorderClock) { self.clock = clock }
+
+    /// Looks at the menu.
+    func read<Value: Sendable>(_ body: (FaultMenu) -> Value) -> Value { state.withLock { body($0.menu) } }
+
+    /// Changes the menu and wakes whoever waits for that.
+    func change<Value: Sendable>(_ body: (inout FaultMenu) -> Value) -> Value {
+        state.withLock { state in
+            defer { Self.wake(&state) }
+            return body(&state.menu)
+        }
+    }
+
+    private static func wake(_ state: inout State) {
+        for pipe in state.waiting { try? pipe.writing.writeAll([0]) }
+        state.waiting = []
+    }
+
+    /// Carries a command out by `perform`, or whatever the faults make of it.
+    func execute(
+        _ request: Request, from initiator: SCSIInitiator, removeDisc: () -> Void, _ perform: (Request) -> Response
+    ) -> Response {
+        let cdb = request.paddedCDB
+        let call = FaultCall(cdb: cdb, dataOut: request.dataOut)
+        let plan = state.withLock { state -> FaultPlan? in
+            let plan = state.menu.plan(for: call)
+            if plan != nil { Self.wake(&state) }
+            return plan
+        }
+        func carryOut(_ request: Request) -> Response {
+            let response = perform(request)
+            let isGood = response.outcome.status == 0
+            state.withLock { $0.menu.observe(cdb, isGood: isGood) }
+            return response
+        }
+        guard let plan else { return carryOut(request) }
+        for hold in plan.holds where !wait(hold, initiator) {
+            // Nobody is left to read it.
+            return (SCSIOutcome(hostStatus: SCSIOutcome.Host.error), [])
+        }
+        if plan.removesDisc { removeDisc() }
+        return plan.response(to: request, carryOut)
+    }
+
+    /// Lets a slow or stuck drive wait. False when the initiator went.
+    private func wait(_ hold: FaultPlan.Hold, _ initiator: SCSIInitiator) -> Bool {
+        guard let duration = hold.duration else {
+            return wait(orUntilGone: initiator) { $0.entry(hold.fault) == nil }
+        }
+        var left = duration
+        while left > .zero, read({ $0.entry(hold.fault) != nil }) {
+            if initiator.isGone { return false }
+            clock.wait(min(left, Self.slice))
+            left -= Self.slice
+        }
+        return true
+    }
+
+    /// Waits for the menu to be as is wanted. False when the one who asks went before. Blocks.
+    func wait(orUntilGone initiator: SCSIInitiator, until isReached: (FaultMenu) -> Bool) -> Bool {
+        while true {
+            guard let pipe = try? Pipe() else { return false }
+            let isDone = state.withLock { state in
+                if isReached(state.menu) { return true }
+                state.waiting.append(pipe)
+                return false
+            }
+            if isDone { return true }
+            if !initiator.waits(for: pipe.reading) {
+                state.withLock { state in state.waiting.removeAll { $0.reading === pipe.reading } }
+                return false
+            }
+        }
+    }
+}
+
+extension SCSIInitiator {
+    /// `POLLRDHUP`, which Glibc declares for _GNU_SOURCE only (asm-generic/poll.h).
+    private static let hangUp: Int16 = 0x2000
+
+    /// Whether the other side has closed.
+    fileprivate var isGone: Bool {
+        guard let connection else { return false }
+        var entry = pollfd(fd: connection, events: Self.hangUp, revents: 0)
+        return poll(&entry, 1, 0) > 0
+    }
+
+    /// Blocks until there is something to read; false when the other side has closed before.
+    fileprivate func waits(for source: FileDescriptor) -> Bool {
+        var entries = [
+            pollfd(fd: source.number, events: Int16(POLLIN), revents: 0),
+            // A negative number is passed over.
+            pollfd(fd: connection ?? -1, events: Self.hangUp, revents: 0),
+        ]
+        while poll(&entries, nfds_t(entries.count), -1) < 0 && errno == EINTR {}
+        return entries[0].revents != 0
+    }
+}
