@@ -15,4 +15,20 @@ import Testing
     }
 
     @Test func `a time prints with leading zeros`() { #expect(MSF(lba: 0).description == "00:02:00") }
+
+    @Test func `a time is read as it prints`() {
+        #expect(MSF(text: "97:26:65") == MSF(minutes: 97, seconds: 26, frames: 65))
+        #expect(MSF(text: MSF(lba: 404_849).description)?.lba == 404_849)
+    }
+
+    @Test(arguments: ["", "00:02", "0:02:00", "00:60:00", "00:00:75", "00:+1:00", "00:02:00:00", "aa:02:00", "٠٠:02:00"])
+    func `what is no time is read as none`(text: String) { #expect(MSF(text: text) == nil) }
+}
+
+@Suite struct DiscManufacturerTests {
+    @Test func `a lead-in names its maker, whatever the last digit of its frames`() {
+        #expect(DiscManufacturer.name(leadIn: MSF(minutes: 97, seconds: 26, frames: 65)) == "CMC Magnetics")
+        #expect(DiscManufacturer.name(leadIn: MSF(minutes: 97, seconds: 34, frames: 23)) == "Mitsubishi")
+        #expect(DiscManufacturer.name(leadIn: MSF(minutes: 95, seconds: 0, frames: 0)) == nil)
+    }
 }

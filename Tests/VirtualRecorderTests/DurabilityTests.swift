@@ -196,7 +196,7 @@ import Testing
     @Test(arguments: [
         ("\"format\" : 2", "\"format\" : 3", "format"), ("\"base_lba\" : -150", "\"base_lba\" : 0", "base_lba"),
         ("\"type\" : \"CD-R\"", "\"type\" : \"LP\"", "medium.type"), ("97:26:65", "97:26:75", "medium.lead_in"),
-        ("97:26:65", "17:26:65", "medium.lead_in"), ("79:59:74", "7:59:74", "medium.last_lead_out"),
+        ("97:26:65", "89:59:74", "medium.lead_in"), ("79:59:74", "7:59:74", "medium.last_lead_out"),
         ("\"blocks\" : 300", "\"blocks\" : -1", "sessions[0].tracks[0].blocks"),
         ("\"blocks\" : 300", "\"blocks\" : 9223372036854775807", "sessions[0].tracks[0].blocks"),
         ("\"blocks\" : 300", "\"blocks\" : \"300\"", "sessions[0].tracks[0].blocks"),

@@ -174,8 +174,8 @@ extension Medium {
         guard let kind = Kind(rawValue: document.type) else {
             throw DiscDocumentError(field: "medium.type", reason: "must be CD-R or CD-RW")
         }
-        guard let leadIn = MSF(text: document.leadIn), leadIn.minutes >= 80 else {
-            throw DiscDocumentError(field: "medium.lead_in", reason: "must be a time mm:ss:ff from 80:00:00 on")
+        guard let leadIn = MSF(text: document.leadIn), leadIn.lba < DiscFolder.baseLBA else {
+            throw DiscDocumentError(field: "medium.lead_in", reason: "must be a time mm:ss:ff from 90:00:00 on")
         }
         guard let leadOut = MSF(text: document.lastLeadOut), leadOut.minutes < 90, leadOut.lba > 0 else {
             throw DiscDocumentError(field: "medium.last_lead_out", reason: "must be a time mm:ss:ff up to 89:59:74")
@@ -193,17 +193,6 @@ extension Medium {
         self.init(
             kind: kind, leadInStart: leadIn, lastLeadOut: leadOut, spareSectors: spare, rewritability: rewritability,
             speedCode: speedCode)
-    }
-}
-
-extension MSF {
-    /// Reads `mm:ss:ff`; nil when it is anything else.
-    fileprivate init?(text: String) {
-        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard fields.count == 3, fields.allSatisfy({ $0.utf8.count == 2 }) else { return nil }
-        let numbers = fields.compactMap { UInt8($0) }
-        guard numbers.count == 3, numbers[0] <= 99, numbers[1] <= 59, numbers[2] <= 74 else { return nil }
-        self.init(minutes: numbers[0], seconds: numbers[1], frames: numbers[2])
     }
 }
 

@@ -22,7 +22,7 @@ public struct Medium: Equatable, Sendable {
     }
     /// The kind.
     public let kind: Kind
-    /// Where the first lead-in begins, 80:00:00…99:59:74; it names the maker too.
+    /// Where the first lead-in begins, 90:00:00…99:59:74; it names the maker too.
     public let leadInStart: MSF
     /// The last place where a lead-out may begin, as the groove says.
     public let lastLeadOut: MSF

@@ -1,10 +1,8 @@
-import DiscLayout
-
 /// Who made a recordable disc: the start time of its lead-in, rounded down to ten frames, is assigned to manufacturers
 /// (Orange Book part II, ATIP; the list as burning programs publish it).
-enum DiscManufacturer {
+public enum DiscManufacturer {
     /// The manufacturer's name; nil for a code that is not on the list.
-    static func name(leadIn: MSF) -> String? {
+    public static func name(leadIn: MSF) -> String? {
         names[Code(minutes: leadIn.minutes, seconds: leadIn.seconds, frames: leadIn.frames / 10 * 10)]
     }
 
