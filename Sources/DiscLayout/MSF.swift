@@ -46,10 +46,13 @@ public struct MSF: Equatable, Hashable, Sendable, CustomStringConvertible {
     /// The time that `mm:ss:ff` stands for, each field of two digits; nil when it is anything else.
     public init?(text: some StringProtocol) {
         let fields = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard fields.count == 3, fields.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy((0x30...0x39).contains) })
-        else { return nil }
-        let numbers = fields.compactMap { UInt8($0) }
-        guard numbers.count == 3, numbers[1] < 60, numbers[2] < RedBook.framesPerSecond else { return nil }
+        // Two digits each: a number alone could have a sign.
+        let numbers = fields.compactMap { field in
+            field.utf8.count == 2 && field.utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt8(field) : nil
+        }
+        guard fields.count == 3, numbers.count == 3, numbers[1] < 60, numbers[2] < RedBook.framesPerSecond else {
+            return nil
+        }
         self.init(minutes: numbers[0], seconds: numbers[1], frames: numbers[2])
     }
 

@@ -32,8 +32,10 @@ public import SCSI
 public final class VirtualRecorder: SCSITarget {
     /// How a recorder is set up.
     public struct Configuration: Sendable {
-        /// Folder of the first disc; it becomes a blank 80-minute CD-R if it does not exist.
+        /// Folder of the first disc; it becomes a blank if it does not exist.
         public var disc: String
+        /// What new blanks are.
+        public var blank: Medium
         /// Serial number, up to 32 characters of it.
         public var name: String
         /// What it is and what it can do.
@@ -47,11 +49,11 @@ public final class VirtualRecorder: SCSITarget {
 
         /// A recorder that works on the machine's clock.
         public init(
-            disc: String, name: String, profile: RecorderProfile = .modern, maximumSpeed: Int?,
-            clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
+            disc: String, name: String, profile: RecorderProfile = .modern, blank: Medium = .cdR80,
+            maximumSpeed: Int?, clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
         ) {
             (self.disc, self.name, self.profile, self.maximumSpeed) = (disc, name, profile, maximumSpeed)
-            (self.clock, self.report) = (clock, report)
+            (self.blank, self.clock, self.report) = (blank, clock, report)
         }
     }
 
@@ -66,7 +68,8 @@ public final class VirtualRecorder: SCSITarget {
     /// - Throws: `DiscFolderError` when that disc cannot be used.
     public init(_ configuration: Configuration) throws(DiscFolderError) {
         let clock = configuration.clock
-        let tray = try Tray(disc: configuration.disc, blank: .cdR80, secondsSince1970: clock.secondsSince1970)
+        let tray = try Tray(
+            disc: configuration.disc, blank: configuration.blank, secondsSince1970: clock.secondsSince1970)
         drive = Lock(
             Drive(
                 name: configuration.name, profile: configuration.profile, tray: tray,

@@ -14,10 +14,11 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
             Any program can burn to it: burnd by `--drive unix:PATH`, others through the preload shim in Tests/Peers/sgshim, \
             which has the protocol too (PROTOCOL.md).
 
-            The folder is the disc in the tray; one that does not exist becomes a blank 80-minute CD-R. A disc that was \
-            ejected stays as a folder, and the next load puts in a fresh blank, in a new folder beside it: DIR-2, DIR-3 and \
-            so on. A disc that was still blank when it was ejected comes back. DIR.tray remembers which disc is in, so that a \
-            recorder started again goes on with that one.
+            The folder is the disc in the tray; one that does not exist becomes a blank: an 80-minute CD-R, or what --medium \
+            says. A disc that was ejected stays as a folder, and the next load puts in a fresh blank, in a new folder beside \
+            it: DIR-2, DIR-3 and so on. A disc that was still blank when it was ejected comes back. DIR.tray remembers which \
+            disc is in, so that a recorder started again goes on with that one. The folder of a disc can be carried to \
+            another recorder once the first has ended or let go of it.
 
             Prints a line when it is ready and runs until SIGTERM or SIGINT, which end it with status 0.
             """)
@@ -33,6 +34,8 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Fastest speed: 1 to 72, or `max` for as fast as the machine is.", valueName: "speed"))
     var speed: RecorderSpeed = .limited(48)
+
+    @OptionGroup var media: MediumOptions
 
     func validate() throws {
         guard !socket.isEmpty, !disc.isEmpty else { throw ValidationError("--socket and --disc must not be empty.") }
@@ -56,7 +59,8 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
         do {
             let recorder = try VirtualRecorder(
                 VirtualRecorder.Configuration(
-                    disc: disc, name: label, maximumSpeed: speed.maximum, report: { Self.tell($0) }))
+                    disc: disc, name: label, blank: media.blank, maximumSpeed: speed.maximum,
+                    report: { Self.tell($0) }))
             return try UnixSocketServer(address: UnixSocketAddress(socket), target: recorder)
         } catch let error as SystemError where error.number == EADDRINUSE {
             Self.tell("a recorder is listening on \(socket) already")

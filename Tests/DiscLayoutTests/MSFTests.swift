@@ -21,7 +21,9 @@ import Testing
         #expect(MSF(text: MSF(lba: 404_849).description)?.lba == 404_849)
     }
 
-    @Test(arguments: ["", "00:02", "0:02:00", "00:60:00", "00:00:75", "00:+1:00", "00:02:00:00", "aa:02:00", "٠٠:02:00"])
+    @Test(arguments: [
+        "", "00:02", "0:02:00", "00:60:00", "00:00:75", "00:+1:00", "00:02:00:00", "aa:02:00", "٠٠:02:00",
+    ])
     func `what is no time is read as none`(text: String) { #expect(MSF(text: text) == nil) }
 }
 
