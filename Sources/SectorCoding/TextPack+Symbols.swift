@@ -10,9 +10,20 @@ extension TextPack {
 
     /// The pack in 24 symbols, bits 5…0 of each byte.
     public var symbols: [UInt8] {
-        stride(from: 0, to: Self.byteCount, by: 3).flatMap { index in
-            let word = UInt32(self[index]) << 16 | UInt32(self[index + 1]) << 8 | UInt32(self[index + 2])
-            return (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(18 - 6 * $0)) & 0x3F }
+        var symbols = [UInt8](repeating: 0, count: Self.symbolCount)
+        symbols.withUnsafeMutableBytes { store(in: $0) }
+        return symbols
+    }
+
+    /// Writes the symbols into bits 5…0 of 24 bytes; bits 7 and 6 stay.
+    private func store(in target: UnsafeMutableRawBufferPointer) {
+        for group in 0..<Self.byteCount / 3 {
+            let start = 3 * group
+            let word = UInt32(self[start]) << 16 | UInt32(self[start + 1]) << 8 | UInt32(self[start + 2])
+            for index in 0..<4 {
+                let symbol = UInt8(truncatingIfNeeded: word >> UInt32(18 - 6 * index)) & 0x3F
+                target[4 * group + index] = target[4 * group + index] & 0xC0 | symbol
+            }
         }
     }
 
@@ -21,15 +32,15 @@ extension TextPack {
     /// - Precondition: there are 24.
     public init(symbols: some Collection<UInt8>) {
         precondition(symbols.count == Self.symbolCount, "a pack has 24 symbols")
-        var (bytes, word, filled): ([UInt8], UInt32, Int) = ([], 0, 0)
+        var (reader, word, filled): (Reader, UInt32, Int) = (Reader(), 0, 0)
         for symbol in symbols {
             word = word << 6 | UInt32(symbol & 0x3F)
             filled += 6
             guard filled >= 8 else { continue }
             filled -= 8
-            bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(filled)))
+            reader.append(UInt8(truncatingIfNeeded: word >> UInt32(filled)))
         }
-        self.init(bytes)
+        self = reader.pack
     }
 
     /// Writes four packs into R to W of one sector's sub-channel and leaves P and Q as they stand.
@@ -39,10 +50,7 @@ extension TextPack {
         precondition(packs.count == packsPerSector, "a sector has four packs")
         precondition(subChannel.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
         for (number, pack) in packs.enumerated() {
-            for (index, symbol) in pack.symbols.enumerated() {
-                let place = number * symbolCount + index
-                subChannel[place] = subChannel[place] & 0xC0 | symbol
-            }
+            pack.store(in: subChannel.part(at: number * symbolCount, count: symbolCount))
         }
     }
 

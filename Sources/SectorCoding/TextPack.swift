@@ -17,20 +17,35 @@ public struct TextPack: Equatable, Hashable, Sendable {
     /// Bytes 16 and 17 as they are or are to be recorded.
     let storedCRC: UInt16
 
+    private init(head: UInt64, tail: UInt64, storedCRC: UInt16) {
+        (self.head, self.tail, self.storedCRC) = (head, tail, storedCRC)
+    }
+
+    /// Takes eighteen bytes one after the other.
+    struct Reader {
+        private var head: UInt64 = 0
+        private var tail: UInt64 = 0
+        private var crc: UInt16 = 0
+
+        /// Every byte pushes those before it to the front.
+        mutating func append(_ byte: UInt8) {
+            head = head << 8 | tail >> 56
+            tail = tail << 8 | UInt64(crc >> 8)
+            crc = crc << 8 | UInt16(byte)
+        }
+
+        /// The pack of the last eighteen.
+        var pack: TextPack { TextPack(head: head, tail: tail, storedCRC: crc) }
+    }
+
     /// Eighteen bytes from a disc or a file, whatever they say.
     ///
     /// - Precondition: there are eighteen.
     public init(_ bytes: some Collection<UInt8>) {
         precondition(bytes.count == Self.byteCount, "a pack has 18 bytes")
-        var words: (UInt64, UInt64, UInt16) = (0, 0, 0)
-        for (index, byte) in bytes.enumerated() {
-            switch index {
-            case 0..<8: words.0 = words.0 << 8 | UInt64(byte)
-            case 8..<16: words.1 = words.1 << 8 | UInt64(byte)
-            default: words.2 = words.2 << 8 | UInt16(byte)
-            }
-        }
-        (head, tail, storedCRC) = words
+        var reader = Reader()
+        for byte in bytes { reader.append(byte) }
+        self = reader.pack
     }
 
     /// A pack of its first sixteen bytes, with the CRC that belongs to them.
@@ -38,8 +53,11 @@ public struct TextPack: Equatable, Hashable, Sendable {
     /// - Precondition: there are sixteen.
     public init(withoutCRC bytes: some Collection<UInt8>) {
         precondition(bytes.count == Self.coveredBytes, "a pack has sixteen bytes before its CRC")
-        let found = TextPack(Array(bytes) + [0, 0])
-        (head, tail, storedCRC) = (found.head, found.tail, found.madeCRC)
+        var reader = Reader()
+        for byte in bytes { reader.append(byte) }
+        reader.append(0)
+        reader.append(0)
+        self.init(head: reader.pack.head, tail: reader.pack.tail, storedCRC: reader.pack.madeCRC)
     }
 
     /// A pack with the CRC that belongs to it.
