@@ -27,6 +27,7 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let shims: [Target] = [
     .target(name: "CLinuxSG"),
     .target(name: "CPOSIX"),
+    .target(name: "CSectorCoding"),
     .target(name: "CMicroHTTPD", linkerSettings: [.linkedLibrary("microhttpd")]),
     .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
@@ -37,7 +38,7 @@ let shims: [Target] = [
 let values: [Target] = [
     library("BinaryCoding"),
     library("DiscLayout", ["BinaryCoding"]),
-    library("SectorCoding", ["BinaryCoding", "DiscLayout"]),
+    library("SectorCoding", ["BinaryCoding", "DiscLayout", "CSectorCoding"]),
     library("SCSI", ["BinaryCoding"]),
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
@@ -106,7 +107,7 @@ let testTargets: [Target] = [
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
         "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
-    tests("SectorCodingTests", ["SectorCoding", "DiscLayout", "CCrypto"]),
+    tests("SectorCodingTests", ["SectorCoding", "CSectorCoding", "DiscLayout", "CCrypto"]),
     .testTarget(
         name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),

@@ -2,5 +2,5 @@
 /// zero (ECMA-130, 14.3).
 public enum ErrorDetection {
     /// The code over some bytes; sectors hold it least significant byte first.
-    public static func code(of bytes: UnsafeRawBufferPointer) -> UInt32 { TableCoding.edc(of: bytes) }
+    public static func code(of bytes: UnsafeRawBufferPointer) -> UInt32 { VectorCoding.best.edc(of: bytes) }
 }

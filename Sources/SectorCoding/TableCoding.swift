@@ -1,4 +1,5 @@
-/// EDC and ECC made byte by byte from tables, as the standard writes them down.
+/// EDC, ECC and scrambling made byte by byte from tables, as the standard writes them down. `VectorCoding` does the work;
+/// this is what tests hold it against.
 enum TableCoding {
     // MARK: EDC
 

@@ -1,0 +1,53 @@
+import CSectorCoding
+import DiscLayout
+
+/// EDC, ECC and scrambling in C, with the vector instructions that the processor has.
+///
+/// Sendable because nobody writes to the tables once they are prepared; they last as long as the process.
+struct VectorCoding: @unchecked Sendable {
+    /// With the best that this processor has.
+    static let best = VectorCoding(limit: CSECTORCODING_WIDE)
+
+    private let tables: UnsafePointer<csectorcoding_tables>
+
+    /// With nothing above `limit`. The tables are never freed.
+    init(limit: csectorcoding_level) {
+        let tables = UnsafeMutablePointer<csectorcoding_tables>.allocate(capacity: 1)
+        csectorcoding_prepare(tables, limit)
+        self.tables = UnsafePointer(tables)
+    }
+
+    /// What is used.
+    var level: csectorcoding_level { tables.pointee.level }
+
+    /// The EDC of some bytes.
+    func edc(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+        csectorcoding_edc(tables, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
+    }
+
+    /// Writes P, then Q, into a sector whose other bytes stand.
+    func writeParity(into sector: UnsafeMutableRawBufferPointer, isForm1: Bool) {
+        precondition(sector.count == RedBook.sectorBytes, "a sector has 2352 bytes")
+        guard let bytes = sector.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        csectorcoding_p_parity(tables, bytes, isForm1, bytes + DataSector.Layout.pParity.lowerBound)
+        csectorcoding_q_parity(tables, bytes, isForm1, bytes + DataSector.Layout.qParity.lowerBound)
+    }
+
+    /// Which parity does not fit the rest of the sector.
+    func parityDefects(of sector: UnsafeRawBufferPointer, isForm1: Bool) -> SectorDefects {
+        precondition(sector.count == RedBook.sectorBytes, "a sector has 2352 bytes")
+        let found = csectorcoding_parity_defects(
+            tables, sector.baseAddress?.assumingMemoryBound(to: UInt8.self), isForm1)
+        var defects: SectorDefects = []
+        if found & 1 != 0 { defects.insert(.pParity) }
+        if found & 2 != 0 { defects.insert(.qParity) }
+        return defects
+    }
+
+    /// Scrambles whole sectors, or undoes it.
+    func scramble(_ sectors: UnsafeMutableRawBufferPointer) {
+        precondition(sectors.count % RedBook.sectorBytes == 0, "a sector has 2352 bytes")
+        csectorcoding_scramble(
+            tables, sectors.baseAddress?.assumingMemoryBound(to: UInt8.self), sectors.count / RedBook.sectorBytes)
+    }
+}
