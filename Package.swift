@@ -143,6 +143,17 @@ let fuzzTargets: [Target] =
             path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "run"], swiftSettings: settings),
     ]
 
+/// The benchmarks, which only script/bench asks for.
+let benchTargets: [Target] =
+    Context.environment["BURND_BENCH"] != "1"
+    ? []
+    : [
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", argumentParser],
+            path: "Tests/Bench", swiftSettings: settings)
+    ]
+
 let package = Package(
     name: "burnd",
     products: [
@@ -154,5 +165,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: shims + values + edges + services + programs + testTargets + fuzzTargets
+    targets: shims + values + edges + services + programs + testTargets + fuzzTargets + benchTargets
 )
