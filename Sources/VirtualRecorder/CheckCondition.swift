@@ -23,9 +23,15 @@ extension CheckCondition {
     // 2: not ready.
     static let mediumNotPresentTrayOpen = CheckCondition(2, 0x3A, 2)
 
+    /// LOGICAL UNIT IS IN PROCESS OF BECOMING READY, with how far it has got (0…1).
+    static func becomingReady(_ progress: Double) -> CheckCondition { notReady(0x01, progress) }
+    /// OPERATION IN PROGRESS, with how far it has got (0…1).
+    static func operationInProgress(_ progress: Double) -> CheckCondition { notReady(0x07, progress) }
     /// LONG WRITE IN PROGRESS, with how far it has got (0…1) where that is known.
-    static func longWriteInProgress(_ progress: Double?) -> CheckCondition {
-        var sense = CheckCondition(2, 0x04, 0x08)
+    static func longWriteInProgress(_ progress: Double?) -> CheckCondition { notReady(0x08, progress) }
+
+    private static func notReady(_ qualifier: UInt8, _ progress: Double?) -> CheckCondition {
+        var sense = CheckCondition(2, 0x04, qualifier)
         if let progress {
             let value = UInt16(min(max(progress, 0), 1) * 65_535)
             sense.specific = [0x80] + value.bigEndianBytes
@@ -35,6 +41,7 @@ extension CheckCondition {
 
     // 3: medium error; 4: hardware error.
     static let writeError = CheckCondition(3, 0x0C, 0)
+    static let lossOfStreaming = CheckCondition(3, 0x0C, 9)
     static let unrecoveredReadError = CheckCondition(3, 0x11, 0)
     static let internalTargetFailure = CheckCondition(4, 0x44, 0)
 

@@ -38,21 +38,32 @@ final class Drive {
     var recording: (any SessionRecording)?
     /// Page 01h as MODE SELECT left it.
     var errorRecoveryPage = ModePages.defaultErrorRecovery
-    /// PREVENT ALLOW MEDIUM REMOVAL is in force.
-    var isLocked = false
+    /// Page 1Ah as MODE SELECT left it.
+    var powerConditionPage: [UInt8] {
+        didSet { mechanism.standBy(after: ModePages.standbyTime(powerConditionPage)) }
+    }
+    var removal = RemovalPrevention()
+    var mechanism: Mechanism
+    var power = PowerState.active
     /// Unit attentions not yet told, oldest first.
     var attentions: [CheckCondition] = [.powerOnReset]
-    /// The media event that GET EVENT STATUS NOTIFICATION tells next.
-    var mediaEvent = MediaEvent.none
+    /// When the disc that was put in can be used, and the initiators are told of it.
+    var mediumChangeDue: Duration?
+    var events = EventQueue()
 
     init(
-        name: String, profile: RecorderProfile, tray: Tray, maximumSpeed: Int?, clock: RecorderClock,
+        name: String, profile: RecorderProfile, tray: Tray, pace: VirtualRecorder.Pace, clock: RecorderClock,
         report: @escaping @Sendable (String) -> Void
     ) {
         (self.name, self.profile, self.tray, self.clock, self.report) = (name, profile, tray, clock, report)
         parameters = WriteParameters(profile: profile)
-        speed = SpeedModel(maximum: maximumSpeed)
-        if !tray.isOpen { mediaEvent = .newMedium }
+        powerConditionPage = ModePages.powerCondition(profile)
+        speed = SpeedModel(profile: profile, pace: pace)
+        mechanism = Mechanism(pace == .unlimited ? nil : profile.mechanism)
+        // The disc that is in at power-on turns already.
+        guard let medium = tray.folder?.disc.medium else { return }
+        speed.mediumChanged(to: medium)
+        events.media(.newMedium)
     }
 
     /// What a command does and when it may.
@@ -65,8 +76,10 @@ final class Drive {
             case attended
             /// Needs a drive that is not busy.
             case idle
-            /// Needs a disc, and a drive that is not busy.
+            /// Needs a disc that turns, and a drive that is not busy.
             case medium
+            /// Asks whether that is so.
+            case ready
         }
         let condition: Condition
         let run: @Sendable (Drive, Command) throws(CheckCondition) -> [UInt8]
@@ -79,13 +92,14 @@ final class Drive {
     /// Everything that the drive can do.
     static let commands: [UInt8: Entry] = [
         identityCommands, configurationCommands, modeCommands, discInformationCommands, tableOfContentsCommands,
-        writingCommands, readingCommands, trayCommands, bufferCommands, speedCommands,
+        writingCommands, readingCommands, trayCommands, eventCommands, bufferCommands, speedCommands,
     ].reduce(into: [:]) { all, family in all.merge(family) { _, _ in preconditionFailure("one entry a command") } }
 
     /// Carries out one command; at most `transfer` bytes come back.
     func execute(_ command: Command, length: Int) -> Result<[UInt8], CheckCondition> {
         Result { () throws(CheckCondition) in
             let entry = Self.commands[command.operationCode]
+            tellOfMedium()
             if entry?.condition != .always, !attentions.isEmpty { throw attentions.removeFirst() }
             guard let entry else { throw .invalidOperationCode }
             guard length >= Self.length(ofOperation: command.operationCode) else {
@@ -110,10 +124,19 @@ final class Drive {
         switch condition {
         case .always, .attended: break
         case .idle: try requireIdle()
-        case .medium:
+        case .medium, .ready:
             _ = try medium()
-            try requireIdle()
+            try requireTurning()
+            if condition == .medium || !profile.quirks.contains(.readyWhileClosing) { try requireIdle() }
+            if condition == .medium { change(to: .active) }
         }
+    }
+
+    /// A disc that was put in and turns by now is told of, once.
+    private func tellOfMedium() {
+        guard let due = mediumChangeDue, clock.now() >= due else { return }
+        mediumChangeDue = nil
+        attentions.append(.mediumMayHaveChanged)
     }
 
     /// The disc in the tray.
@@ -123,6 +146,12 @@ final class Drive {
     }
 
     func requireIdle() throws(CheckCondition) {
-        if let progress = speed.progress(at: clock.now()) { throw .longWriteInProgress(progress) }
+        guard let progress = speed.progress(at: clock.now()) else { return }
+        // Drives that return early say so in another way (ATAPI drives of Mitsumi).
+        throw profile.quirks.contains(.impliedImmed) ? .operationInProgress(progress) : .longWriteInProgress(progress)
+    }
+
+    func requireTurning() throws(CheckCondition) {
+        if let progress = mechanism.progress(at: clock.now()) { throw .becomingReady(progress) }
     }
 }

@@ -40,8 +40,8 @@ public final class VirtualRecorder: SCSITarget {
         public var name: String
         /// What it is and what it can do.
         public var profile: RecorderProfile
-        /// Fastest speed as a multiple of 75 sectors a second, 1…72; nil when nothing is to take any time.
-        public var maximumSpeed: Int?
+        /// How fast it is.
+        public var pace: Pace
         /// Time as the recorder knows it.
         public var clock: RecorderClock
         /// Told of failures that a SCSI answer cannot explain, such as a full disk under the recorder.
@@ -50,11 +50,31 @@ public final class VirtualRecorder: SCSITarget {
         /// A recorder that works on the machine's clock.
         public init(
             disc: String, name: String, profile: RecorderProfile = .modern, blank: Medium = .cdR80,
-            maximumSpeed: Int?, clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
+            pace: Pace, clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
         ) {
-            (self.disc, self.name, self.profile, self.maximumSpeed) = (disc, name, profile, maximumSpeed)
+            (self.disc, self.name, self.profile, self.pace) = (disc, name, profile, pace)
             (self.blank, self.clock, self.report) = (blank, clock, report)
         }
+
+        /// The same, with a fastest speed as a multiple of 75 sectors a second, or nil when nothing is to take any time.
+        public init(
+            disc: String, name: String, profile: RecorderProfile = .modern, blank: Medium = .cdR80,
+            maximumSpeed: Int?, clock: RecorderClock = .system, report: @escaping @Sendable (String) -> Void = { _ in }
+        ) {
+            self.init(
+                disc: disc, name: name, profile: profile, blank: blank,
+                pace: maximumSpeed.map(Pace.limited) ?? .unlimited, clock: clock, report: report)
+        }
+    }
+
+    /// How fast a recorder is.
+    public enum Pace: Equatable, Sendable {
+        /// As its profile says.
+        case ofProfile
+        /// With this fastest speed instead of the profile's, as a multiple of 75 sectors a second, 1…72.
+        case limited(Int)
+        /// Nothing takes any time.
+        case unlimited
     }
 
     let drive: Lock<Drive>
@@ -73,7 +93,7 @@ public final class VirtualRecorder: SCSITarget {
         drive = Lock(
             Drive(
                 name: configuration.name, profile: configuration.profile, tray: tray,
-                maximumSpeed: configuration.maximumSpeed, clock: clock, report: configuration.report))
+                pace: configuration.pace, clock: clock, report: configuration.report))
         faults = FaultDesk(clock: clock)
     }
 

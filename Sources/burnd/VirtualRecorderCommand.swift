@@ -20,6 +20,15 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
             disc is in, so that a recorder started again goes on with that one. The folder of a disc can be carried to \
             another recorder once the first has ended or let go of it.
 
+            --profile says what the recorder is. `modern` does everything there is; `old` has no RAW, no test write and no \
+            protection from buffer underruns, and pages of the first standards; `quirky` does everything, in odd ways that \
+            drives were known for. A file is a JSON object that changes one of them, for example
+            {"base": "old", "product": "CD-R 4x", "write_speeds": [4, 2, 1], "rotation": "clv", "quirks": ["atip-zero"]}
+            Fields: base, vendor, product, revision, serial, firmware_date, interface, loading, buffer_bytes, write_speeds, \
+            rewrite_speeds, read_speed, rotation, constant_linear_limit, capabilities_page, read_offset, write_offset, \
+            maximum_cue_sheet_bytes, capabilities, mechanism, quirks. An unknown field is refused by name, an unknown quirk with \
+            the names of those that there are.
+
             Prints a line when it is ready and runs until SIGTERM or SIGINT, which end it with status 0.
             """)
 
@@ -32,8 +41,17 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
     @Option(help: "Label and serial number. (default: the name of the disc folder)")
     var name: String?
 
-    @Option(help: ArgumentHelp("Fastest speed: 1 to 72, or `max` for as fast as the machine is.", valueName: "speed"))
-    var speed: RecorderSpeed = .limited(48)
+    @Option(
+        help: ArgumentHelp(
+            "What the recorder is: `modern`, `old` or `quirky`, or a file that describes one.",
+            valueName: "name or file"))
+    var profile = "modern"
+
+    @Option(
+        help: ArgumentHelp(
+            "Fastest speed: 1 to 72, or `max` for as fast as the machine is. (default: as the profile says, 48 for modern)",
+            valueName: "speed"))
+    var speed: RecorderSpeed?
 
     @OptionGroup var media: MediumOptions
 
@@ -59,8 +77,8 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
         do {
             let recorder = try VirtualRecorder(
                 VirtualRecorder.Configuration(
-                    disc: disc, name: label, blank: media.blank, maximumSpeed: speed.maximum,
-                    report: { Self.tell($0) }))
+                    disc: disc, name: label, profile: try RecorderProfile.load(profile), blank: media.blank,
+                    pace: speed?.pace ?? .ofProfile, report: { Self.tell($0) }))
             return try UnixSocketServer(address: UnixSocketAddress(socket), target: recorder)
         } catch let error as SystemError where error.number == EADDRINUSE {
             Self.tell("a recorder is listening on \(socket) already")
@@ -97,15 +115,10 @@ enum RecorderSpeed: ExpressibleByArgument {
         }
     }
 
-    var defaultValueDescription: String {
+    var pace: VirtualRecorder.Pace {
         switch self {
-        case .limited(let number): "\(number)"
-        case .unlimited: "max"
+        case .limited(let number): .limited(number)
+        case .unlimited: .unlimited
         }
-    }
-
-    /// Nil when nothing is to take any time.
-    var maximum: Int? {
-        if case .limited(let number) = self { number } else { nil }
     }
 }

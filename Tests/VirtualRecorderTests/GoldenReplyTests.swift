@@ -131,7 +131,7 @@ import Testing
         let bench = try Bench()
         #expect(
             bench.send("46 02 00 2D 00 00 00 00 10 00").data
-                == hex("00 00 00 0C 00 00 00 09  00 2D 09 04 40 00 00 01"))
+                == hex("00 00 00 0C 00 00 00 09  00 2D 09 04 46 00 3F 01"))
         bench.select(Bench.tao())
         bench.track(at: 0, blocks: 300)
         bench.send("5B 00 02 00 00 00 00 00 00 00")
@@ -143,7 +143,7 @@ import Testing
     @Test func `page 2Ah lists speeds, none of them zero`() throws {
         let page = try Bench(speed: 48).send("5A 00 2A 00 00 00 00 00 FF 00").data.dropFirst(8)
         let bytes = Array(page)
-        #expect(Array(bytes[2..<7]) == hex("03 01 C0 77 29"))
+        #expect(Array(bytes[2..<7]) == hex("03 07 F0 77 29"))
         #expect(Array(bytes[18..<22]) == hex("21 13 21 13"))  // fastest and chosen: 8467 kB/s
         #expect(Array(bytes[30..<32]) == hex("00 07") && bytes.count == 32 + 7 * 4 && Int(bytes[1]) + 2 == bytes.count)
     }

@@ -53,15 +53,15 @@ import Testing
 
     @Test func `media events are told once, the state of the tray always`() throws {
         let bench = try Bench()
-        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 50 02 02 00 00"))  // new medium, present
-        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 50 00 02 00 00"))
+        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 5E 02 02 00 00"))  // new medium, present
+        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 5E 00 02 00 00"))
         bench.send(Self.eject)
-        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 50 03 01 00 00"))  // removal, tray open
-        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 50 00 01 00 00"))
+        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 5E 03 01 00 00"))  // removal, tray open
+        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 5E 00 01 00 00"))
         bench.send(Self.load)
-        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 50 02 02 00 00"))
+        #expect(bench.send(Self.mediaEvents).data == hex("00 06 04 5E 02 02 00 00"))
         // A class that is not there.
-        #expect(bench.send("4A 01 00 00 02 00 00 00 08 00").data == hex("00 02 80 50"))
+        #expect(bench.send("4A 01 00 00 20 00 00 00 08 00").data == hex("00 02 80 5E"))
     }
 
     @Test func `a locked tray stays closed`() throws {

@@ -9,19 +9,20 @@ extension Drive {
     ]
 
     private func readBufferCapacity(_ command: Command) -> [UInt8] {
-        let free = SpeedModel.bufferBytes - speed.fill(at: clock.now())
+        var free = speed.bufferBytes - speed.fill(at: clock.now())
+        if profile.quirks.contains(.bufferCapacityGarbage) { free += speed.bufferBytes }
         let isInBlocks = command.cdb[1].bit(0)
-        let unit = isInBlocks ? RedBook.sectorBytes : 1
+        let unit = isInBlocks ? parameters.blockBytes : 1
         var reply: [UInt8] = [0, 10, 0, isInBlocks ? 1 : 0]
-        reply += UInt32(SpeedModel.bufferBytes / unit).bigEndianBytes + UInt32(free / unit).bigEndianBytes
+        reply += UInt32(speed.bufferBytes / unit).bigEndianBytes + UInt32(free / unit).bigEndianBytes
         return Array(reply.prefix(command.uint16(at: 7)))
     }
 
     /// Mode 0, header and data: programs measure the speed of the bus with it. The data are zeros.
     private func readBuffer(_ command: Command) throws(CheckCondition) -> [UInt8] {
         guard command.cdb[1].bits(0...4) == 0 else { throw .invalidFieldInCDB(byte: 1) }
-        let header = UInt32(SpeedModel.bufferBytes).bigEndianBytes
-        let length = min(command.uint24(at: 6), command.transfer, header.count + SpeedModel.bufferBytes)
+        let header = UInt32(speed.bufferBytes).bigEndianBytes
+        let length = min(command.uint24(at: 6), command.transfer, header.count + speed.bufferBytes)
         return Array((header + [UInt8](repeating: 0, count: max(0, length - header.count))).prefix(length))
     }
 }

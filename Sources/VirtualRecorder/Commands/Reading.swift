@@ -51,7 +51,7 @@ extension Drive {
         guard layout.bytes > 0 else { return [] }
         // No more than there is room for, however much is asked.
         let blocks = min(count, (command.transfer + layout.bytes - 1) / layout.bytes)
-        clock.wait(speed.readingTime(sectors: blocks))
+        spend(reading: blocks, from: lba)
         let data = try storing(.unrecoveredReadError) { () throws(SystemError) in
             try folder.blocks(from: lba, count: blocks, layout)
         }

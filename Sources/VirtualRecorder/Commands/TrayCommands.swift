@@ -1,35 +1,94 @@
 import BinaryCoding
 
-/// Media events of GET EVENT STATUS NOTIFICATION (MMC-6, table 317).
-enum MediaEvent: UInt8 {
-    case none = 0
-    case ejectRequest = 1
-    case newMedium = 2
-    case removal = 3
+/// What keeps the disc in: PREVENT ALLOW MEDIUM REMOVAL, the plain kind and the persistent one (MMC-6, 6.14). Each is ended
+/// by its own ALLOW.
+struct RemovalPrevention: Equatable {
+    var isPrevented = false
+    var isPersistent = false
+    var isLocked: Bool { isPrevented || isPersistent }
+}
+
+/// Power states as power management events tell them (MMC-6, table 311).
+enum PowerState: UInt8 {
+    case active = 1
+    case idle = 2
+    case standby = 3
+    case sleep = 4
+
+    /// By the power condition of START STOP UNIT (MMC-6, table 598). Whoever sleeps wakes at the next command that needs the
+    /// disc, since there is no bus here that could be reset.
+    init?(condition: UInt8) {
+        switch condition {
+        case 1: self = .active
+        case 2: self = .idle
+        case 3: self = .standby
+        case 5: self = .sleep
+        default: return nil
+        }
+    }
 }
 
 extension Drive {
-    /// START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL, GET EVENT STATUS NOTIFICATION and MECHANISM STATUS (MMC-6, 6.42, 6.14,
-    /// 6.6, 6.11).
+    /// START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL, LOAD/UNLOAD MEDIUM and MECHANISM STATUS (MMC-6, 6.42, 6.14, 6.10, 6.11).
     static let trayCommands: [UInt8: Entry] = [
         0x1B: Entry(.idle) { (drive, command) throws(CheckCondition) in try drive.startStop(command) },
-        0x1E: Entry(.attended) { (drive, command) throws(CheckCondition) in
-            drive.isLocked = command.cdb[4].bit(0)
-            return []
-        },
-        0x4A: Entry(.always) { (drive, command) throws(CheckCondition) in try drive.getEventStatus(command) },
+        0x1E: Entry(.attended) { (drive, command) in drive.preventAllow(command) },
+        0xA6: Entry(.idle) { (drive, command) throws(CheckCondition) in try drive.loadUnload(command) },
         0xBD: Entry(.attended) { (drive, command) in drive.mechanismStatus(command) },
     ]
 
-    private func startStop(_ command: Command) throws(CheckCondition) -> [UInt8] {
-        // A power condition is none of the tray's business, and there is no power to save.
-        guard command.cdb[4].bits(4...7) == 0, command.cdb[4].bit(1) else {
-            // The disc spins again by itself when it is needed.
-            if command.cdb[4] & 0xF3 == 0x01 { _ = try medium() }
-            return []
-        }
-        if command.cdb[4].bit(0) { try load() } else { try eject() }
+    /// Removal is prevented.
+    var isLocked: Bool { removal.isLocked }
+
+    private func preventAllow(_ command: Command) -> [UInt8] {
+        let isPrevented = command.cdb[4].bit(0)
+        if command.cdb[4].bit(1) { removal.isPersistent = isPrevented } else { removal.isPrevented = isPrevented }
         return []
+    }
+
+    private func startStop(_ command: Command) throws(CheckCondition) -> [UInt8] {
+        let isImmediate = command.cdb[1].bit(0)
+        let condition = command.cdb[4].bits(4...7)
+        if condition != 0 {
+            guard let state = PowerState(condition: condition) else { throw .invalidFieldInCDB(byte: 4) }
+            change(to: state)
+        } else if command.cdb[4].bit(1) {
+            try move(isLoading: command.cdb[4].bit(0), isImmediate)
+        } else if command.cdb[4].bit(0) {
+            _ = try medium()
+            start(isImmediate)
+        } else if !isRecording {
+            // The disc turns again by itself when it is needed.
+            mechanism.stop()
+        }
+        return []
+    }
+
+    /// A drive without a changer has one slot.
+    private func loadUnload(_ command: Command) throws(CheckCondition) -> [UInt8] {
+        guard command.cdb[8] == 0 else { throw .invalidFieldInCDB(byte: 8) }
+        let isImmediate = command.cdb[1].bit(0)
+        // LoUnlo; without it the disc only starts or stops.
+        if command.cdb[4].bit(1) {
+            try move(isLoading: command.cdb[4].bit(0), isImmediate)
+        } else if command.cdb[4].bit(0) {
+            _ = try medium()
+            start(isImmediate)
+        }
+        return []
+    }
+
+    private func start(_ isImmediate: Bool) {
+        mechanism.start(at: clock.now())
+        change(to: .active)
+        if !isImmediate { clock.wait(mechanism.readyAt - clock.now()) }
+    }
+
+    private func move(isLoading: Bool, _ isImmediate: Bool) throws(CheckCondition) {
+        if isImmediate, profile.quirks.contains(.immediateTrayRefused) { throw .invalidFieldInCDB(byte: 1) }
+        let wasOpen = tray.isOpen
+        if isLoading { try load() } else { try eject() }
+        if wasOpen != tray.isOpen, !isImmediate { clock.wait(mechanism.trayTime) }
     }
 
     private func eject() throws(CheckCondition) {
@@ -37,12 +96,12 @@ extension Drive {
         guard !isLocked else { throw .mediumRemovalPrevented }
         try flush()
         try moving { () throws(DiscFolderError) in try tray.eject() }
-        parameters.trayOpened()
-        mediaEvent = .removal
+        discRemoved()
     }
 
     private func load() throws(CheckCondition) {
         guard tray.isOpen else { return }
+        guard profile.loading.canLoad else { throw .invalidFieldInCDB(byte: 4) }
         try moving { () throws(DiscFolderError) in try insertDisc() }
     }
 
@@ -55,70 +114,62 @@ extension Drive {
         }
     }
 
-    private static let mediaClass: UInt8 = 4
-    private static let busyClass: UInt8 = 6
-    private static let supportedClasses: UInt8 = 1 << mediaClass | 1 << busyClass
-
-    private func getEventStatus(_ command: Command) throws(CheckCondition) -> [UInt8] {
-        // Only polled; nothing waits here until something happens.
-        guard command.cdb[1].bit(0) else { throw .invalidFieldInCDB(byte: 1) }
-        let wanted = command.cdb[4] & Self.supportedClasses
-        let allocation = command.uint16(at: 7)
-        let progress = speed.progress(at: clock.now())
-        let reply: [UInt8]
-        if wanted == 0 {
-            reply = [0, 2, 0x80, Self.supportedClasses]
-        } else if wanted.bit(Int(Self.mediaClass)),
-            mediaEvent != .none || !wanted.bit(Int(Self.busyClass)) || progress == nil
-        {
-            let status: UInt8 = tray.isOpen ? 0x01 : 0x02
-            reply = [0, 6, Self.mediaClass, Self.supportedClasses, mediaEvent.rawValue, status, 0, 0]
-            // An event is told once; a header alone tells none. Who is told that the button was pressed needs no attention
-            // for it any more.
-            if allocation > 4 {
-                if mediaEvent == .ejectRequest { attentions.removeAll { $0 == .operatorMediumRemovalRequest } }
-                mediaEvent = .none
-            }
-        } else {
-            let tenths = UInt16(clamping: Int(speed.remaining(at: clock.now()) / .milliseconds(100)))
-            let event: [UInt8] = progress == nil ? [0, 0, 0, 0] : [1, 1] + tenths.bigEndianBytes
-            reply = [0, 6, Self.busyClass, Self.supportedClasses] + event
-        }
-        return Array(reply.prefix(allocation))
-    }
-
     private func mechanismStatus(_ command: Command) -> [UInt8] {
-        // No changer; the state is idle, and the door open or not.
-        let reply: [UInt8] = [0, tray.isOpen ? 0x10 : 0, 0, 0, 0, 0, 0, 0]
+        // No changer. Idle or at work for an initiator (3), the door open or not, and where the laser is.
+        let isWorking = isRecording || speed.progress(at: clock.now()) != nil
+        let state: UInt8 = (isWorking ? 3 << 5 : 0) | (tray.isOpen ? 0x10 : 0)
+        let address = tray.isOpen ? 0 : UInt32(clamping: isWorking ? speed.head : mechanism.position)
+        let reply: [UInt8] = [0, state] + address.bigEndianBytes.dropFirst() + [0, 0, 0]
         return Array(reply.prefix(command.uint16(at: 8)))
     }
 }
 
-/// What happens by hand, not by command.
+/// Discs that come and go, by command or by hand.
 extension Drive {
+    /// What follows when the disc is out.
+    private func discRemoved() {
+        parameters.trayOpened()
+        (recording, mediumChangeDue) = (nil, nil)
+        speed.discard(at: clock.now())
+        removal.isPrevented = false
+        events.media(.removal)
+        events.featuresChanged()
+    }
+
+    /// What follows when a disc is in: it is told of when it turns.
+    private func discInserted() {
+        mechanism.discInserted(at: clock.now())
+        speed.mediumChanged(to: tray.folder?.disc.medium)
+        let due = mechanism.readyAt
+        mediumChangeDue = due
+        events.media(.newMedium, due: due)
+        events.featuresChanged(due: due)
+    }
+
     /// What came of pressing the button.
     enum ButtonEffect: Equatable, Sendable {
         case opened
         case closed
-        /// The tray is locked: initiators are told.
+        /// The tray is locked, or the drive is writing: initiators are told.
         case requested
     }
 
-    /// The button at the front: opens and closes the tray; while it is locked, only says that somebody wants the disc
-    /// (MMC-6, 6.14 and table 317).
-    ///
-    /// No command of a recording is refused for the button's sake: then only GET EVENT STATUS NOTIFICATION tells.
+    /// The button at the front: opens and closes the tray; while it is locked or the drive is writing, only says that
+    /// somebody wants the disc (MMC-6, 6.14 and table 317). No command of a recording is refused for the button's sake, so
+    /// that only GET EVENT STATUS NOTIFICATION tells then.
     func pressButton() throws(CheckCondition) -> ButtonEffect {
+        let isWriting = isRecording || speed.progress(at: clock.now()) != nil
         if tray.isOpen {
-            try load()
+            try moving { () throws(DiscFolderError) in try insertDisc() }
             return .closed
         }
-        guard isLocked else {
+        guard isLocked || isWriting else {
             try eject()
             return .opened
         }
-        mediaEvent = .ejectRequest
-        if !isRecording { attentions.append(.operatorMediumRemovalRequest) }
+        events.media(.ejectRequest)
+        events.buttonPressed()
+        if !isWriting { attentions.append(.operatorMediumRemovalRequest) }
         return .requested
     }
 
@@ -132,14 +183,20 @@ extension Drive {
         }
         folder.endTest()
         try tray.eject()
-        parameters.trayOpened()
-        mediaEvent = .removal
+        discRemoved()
     }
 
     /// Closes the tray with the disc at `path` in it, or with the next one.
     func insertDisc(_ path: String? = nil) throws(DiscFolderError) {
         try tray.load(path)
-        mediaEvent = .newMedium
-        attentions.append(.mediumMayHaveChanged)
+        discInserted()
+    }
+
+    /// Another power state, told as an event when it is one.
+    func change(to state: PowerState) {
+        if [.standby, .sleep].contains(state), !isRecording { mechanism.stop() }
+        guard power != state else { return }
+        power = state
+        events.powerChanged()
     }
 }

@@ -10,7 +10,7 @@ public struct Medium: Equatable, Sendable {
         case cdRW = "CD-RW"
     }
     /// The sub-type of a CD-RW, which says what recorders and speeds it is made for (ATIP byte 6, bits 5…3).
-    public enum Rewritability: Int, Equatable, Sendable {
+    public enum Rewritability: Int, Equatable, Sendable, CaseIterable {
         /// 1× to 4×.
         case standard = 0
         /// 4× to 10×.

@@ -23,25 +23,6 @@ protocol SessionRecording: AnyObject {
 }
 
 extension Drive {
-    /// Longest that a WRITE waits for room in the buffer before it answers LONG WRITE IN PROGRESS: programs that only know
-    /// waiting and programs that only know retrying both get on.
-    private static let longestHold: Duration = .seconds(1)
-
-    /// Waits until bytes fit into the buffer, but not for long.
-    func waitForRoom(for bytes: Int) throws(CheckCondition) {
-        let time = speed.timeUntilRoom(for: bytes, at: clock.now())
-        guard time > .zero else { return }
-        clock.wait(min(time, Self.longestHold))
-        guard time <= Self.longestHold else { throw .longWriteInProgress(nil) }
-    }
-
-    /// Lets the time pass that the laser needs for what is in the buffer and `sectors` more: at once for who waits, later
-    /// for who does not. What was done is durable already, so an end of the recorder in between undoes nothing.
-    func finish(sectors: Int, isImmediate: Bool) {
-        let end = speed.begin(sectors: sectors, at: clock.now())
-        if !isImmediate { clock.wait(end - clock.now()) }
-    }
-
     /// Runs what touches the disc's files; a failure is told and answered with `condition`.
     func storing<Value>(
         _ condition: CheckCondition, _ body: () throws(SystemError) -> Value

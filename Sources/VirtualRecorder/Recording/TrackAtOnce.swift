@@ -17,11 +17,12 @@ extension Drive {
         }
         guard command.dataOut.count == count * format.hostBytes else { throw .invalidFieldInCDB(byte: 7) }
         if count == 0 { return }
-        try waitForRoom(for: count * RedBook.sectorBytes)
+        try requireStreaming(at: lba, on: folder)
+        try waitForRoom(for: command.dataOut.count)
         if parameters.isTestWrite { folder.beginTest() }
         let number = try open(place, format, on: folder)
         try record(command.dataOut, count: count, at: lba, format, track: number, on: folder)
-        speed.accept(bytes: count * RedBook.sectorBytes, at: clock.now())
+        take(sectors: count, bytes: command.dataOut.count, at: lba)
     }
 
     /// Where a block may go.
@@ -69,7 +70,7 @@ extension Drive {
                 "track \(number) opened at \(track.start), control \(track.control.rawValue), \(track.form.rawValue)")
             if track.blocks == 0 { try format.recordPause(of: track, on: folder) }
         }
-        speed.accept(bytes: RedBook.pauseSectors * RedBook.sectorBytes, at: clock.now())
+        take(sectors: RedBook.pauseSectors, at: track.pauseStart)
         return number
     }
 
