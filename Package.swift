@@ -139,7 +139,9 @@ let fuzzTargets: [Target] =
         .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["CLibFuzzer", "BinaryCoding", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"],
+            dependencies: [
+                "CLibFuzzer", "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder",
+            ],
             path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "run"], swiftSettings: settings),
     ]
 

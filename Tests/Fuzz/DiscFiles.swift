@@ -24,7 +24,7 @@ private let testDisc: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = { d
     } catch { promise(false, "\(error)") }
     guard let stored = try? StoredDisc.load("\(folder)/disc") else { return 0 }
     _ = try? stored.listing().text
-    var bench = FuzzBench(in: folder, isTimed: false)
+    var bench = FuzzBench(in: folder)
     for cdb in probes { bench.send(Hexadecimal.bytes(cdb), room: 65_536) }
     bench.powerCycle()
     return 0

@@ -76,7 +76,7 @@ struct FuzzTarget: Sendable {
     let seeds: @Sendable () -> [[UInt8]]
 
     /// All of them.
-    static let all = [frames, server, transport, recorder, disc]
+    static let all = [frames, server, transport, recorder, disc, faults, profile]
 }
 
 /// Ends the process, for libFuzzer to see, unless a promise was kept. Not `precondition`: that is mute in optimised builds.

@@ -13,7 +13,7 @@ private let mostSteps = 64
 
 private let testRecorder: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = { data, count in
     var input = Input(data, count)
-    var bench = FuzzBench(in: Workplace.cleared(), isTimed: input.byte() & 1 == 1)
+    var bench = FuzzBench(in: Workplace.cleared(), RecorderSettings(&input))
     for _ in 0..<mostSteps where !input.isEmpty { bench.perform(RecorderStep(&input)) }
     bench.powerCycle()
     return 0
@@ -35,25 +35,28 @@ private final class SteppingClock: Sendable {
 /// A recorder whose every answer is looked at.
 struct FuzzBench {
     private let folder: String
-    private let isTimed: Bool
+    private let configuration: VirtualRecorder.Configuration
     private let clock = SteppingClock()
+    /// Whoever sets faults gets wrong answers.
+    private var isFaulty = false
     /// Nil only while it is switched off.
     private var recorder: VirtualRecorder?
 
     /// Time between commands: with it, some come while the drive is busy and some do not.
     private static let pause: Duration = .milliseconds(200)
 
-    init(in folder: String, isTimed: Bool) {
-        (self.folder, self.isTimed) = (folder, isTimed)
+    init(in folder: String, _ settings: RecorderSettings = RecorderSettings(), profile: RecorderProfile? = nil) {
+        self.folder = folder
+        var configuration = settings.configuration(disc: "\(folder)/disc", clock: clock.clock)
+        if let profile { configuration.profile = profile }
+        self.configuration = configuration
         switchOn()
         send([0, 0, 0, 0, 0, 0], room: 0)
     }
 
     private mutating func switchOn() {
         do throws(DiscFolderError) {
-            recorder = try VirtualRecorder(
-                VirtualRecorder.Configuration(
-                    disc: "\(folder)/disc", name: "fuzz", maximumSpeed: isTimed ? 48 : nil, clock: clock.clock))
+            recorder = try VirtualRecorder(configuration)
         } catch {
             promise(false, "a recorder opens what a recorder left: \(error)")
         }
@@ -61,7 +64,7 @@ struct FuzzBench {
 
     /// Off, without a word to it, and on again.
     mutating func powerCycle() {
-        recorder = nil
+        (recorder, isFaulty) = (nil, false)
         switchOn()
         checkDisc()
     }
@@ -69,6 +72,7 @@ struct FuzzBench {
     /// Carries out one step of an input.
     mutating func perform(_ step: RecorderStep) {
         if step.isPowerCycle { return powerCycle() }
+        if let line = step.fault { return set(line) }
         var cdb = step.cdb
         if step.isAtNextWritableAddress {
             cdb.replaceSubrange(2...5, with: nextWritableAddress.bigEndianBytes)
@@ -76,6 +80,14 @@ struct FuzzBench {
         send(cdb, out: step.dataOut, room: step.room)
         if Self.changingOperations.contains(cdb[0]) { checkDisc() }
         clock.advance(by: Self.pause)
+    }
+
+    /// Faults that make the drive wait are left out: nobody is there to end the wait.
+    private mutating func set(_ line: String) {
+        guard let fault = try? Fault(line), !fault.description.contains("slow"), !fault.description.contains("stuck")
+        else { return }
+        recorder?.setFault(fault)
+        isFaulty = true
     }
 
     /// START STOP UNIT, SYNCHRONIZE CACHE, RESERVE TRACK, CLOSE TRACK/SESSION, SEND CUE SHEET, BLANK, LOAD/UNLOAD: what may
@@ -95,6 +107,7 @@ struct FuzzBench {
         let (outcome, data) = out.withUnsafeBytes { recorder.execute(CDB(cdb), dataOut: $0, transfer: room) }
         let text = "\(cdb.hex(separator: " ")) with \(out.count) bytes out and room for \(room)"
         promise(data.count <= room, "no more than there is room for: \(data.count) to \(text)")
+        if isFaulty { return data }
         promise((0...max(out.count, room)).contains(outcome.residual), "residual \(outcome.residual) of \(text)")
         promise(outcome.hostStatus == 0, "host status \(outcome.hostStatus) of \(text)")
         switch outcome.status {

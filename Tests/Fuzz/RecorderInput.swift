@@ -1,8 +1,11 @@
 import BinaryCoding
+import DiscLayout
+import VirtualRecorder
 
-/// What an input of the recorder's target means: a byte of settings, then steps.
+/// What an input of the recorder's target means: `RecorderSettings`, then steps.
 ///
-/// A step begins with a byte of flags: bit 7 switches the recorder off and on and nothing more; bit 0 puts the next writable
+/// A step begins with a byte of flags: bit 7 switches the recorder off and on and nothing more; bit 6 sets a fault, a line as
+/// long as the byte behind says; bit 0 puts the next writable
 /// address into bytes 2 to 5 of the CDB; bit 1 takes the operation code as an index into `operations`. A byte follows with
 /// the CDB's length in bits 0 and 1, room for data-in in bits 2 to 4, and the kind of data-out in bits 5 to 7; then the CDB,
 /// then the data-out as far as the input spells it out.
@@ -45,6 +48,7 @@ struct RecorderStep {
     private static let mostBlocks = 40
 
     var isPowerCycle = false
+    var fault: String?
     var isAtNextWritableAddress = false
     var room = 0
     var cdb: [UInt8] = []
@@ -54,6 +58,10 @@ struct RecorderStep {
         let flags = input.byte()
         guard flags & 0x80 == 0 else {
             isPowerCycle = true
+            return
+        }
+        guard flags & 0x40 == 0 else {
+            fault = String(decoding: input.bytes(Int(input.byte())), as: UTF8.self)
             return
         }
         isAtNextWritableAddress = flags & 1 == 1
@@ -79,14 +87,52 @@ struct RecorderStep {
     }
 }
 
+/// What the recorder is, by a byte: bit 0 gives it a speed, bits 1 to 3 choose the medium, bits 4 and 5 the profile.
+struct RecorderSettings {
+    /// Those with few sectors are full soon.
+    static let media: [Medium] = [
+        .cdR80, .cdRW, short(.cdR), short(.cdRW), .cdR63, .cdR99, .cdRWHighSpeed, .cdRWUltraSpeed,
+    ]
+
+    var isTimed = false
+    var medium = 0
+    var profile = 0
+
+    var byte: UInt8 { UInt8(profile << 4 | medium << 1) | (isTimed ? 1 : 0) }
+
+    init(isTimed: Bool = false, medium: Int = 0, profile: Int = 0) {
+        (self.isTimed, self.medium, self.profile) = (isTimed, medium, profile)
+    }
+
+    init(_ input: inout Input) {
+        let byte = input.byte()
+        self.init(isTimed: byte & 1 == 1, medium: Int(byte >> 1 & 7), profile: Int(byte >> 4 & 3))
+    }
+
+    private static func short(_ kind: Medium.Kind) -> Medium {
+        Medium(
+            kind: kind, leadInStart: Medium.cdR80.leadInStart, lastLeadOut: MSF(minutes: 0, seconds: 20, frames: 0),
+            spareSectors: 100)
+    }
+
+    func configuration(disc: String, clock: RecorderClock) -> VirtualRecorder.Configuration {
+        let profiles = RecorderProfile.named
+        return VirtualRecorder.Configuration(
+            disc: disc, name: "fuzz", profile: profiles[profile % profiles.count], blank: Self.media[medium],
+            maximumSpeed: isTimed ? 48 : nil, clock: clock)
+    }
+}
+
 /// Writes inputs of the recorder's target.
 struct RecorderScript {
     private(set) var bytes: [UInt8]
 
-    /// - Parameter isTimed: true for a recorder of 48×, false for one that takes no time.
-    init(isTimed: Bool = false) { bytes = [isTimed ? 1 : 0] }
+    init(_ settings: RecorderSettings = RecorderSettings()) { bytes = [settings.byte] }
 
     mutating func powerCycle() { bytes.append(0x80) }
+
+    /// Sets a fault.
+    mutating func set(_ fault: String) { bytes += [0x40, UInt8(fault.utf8.count)] + Array(fault.utf8) }
 
     /// A command in hexadecimal, with data-out spelled out or none.
     mutating func send(_ cdb: String, out: [UInt8] = []) {

@@ -1,6 +1,8 @@
+import VirtualRecorder
+
 /// Whole recordings, as inputs of the recorder's target.
 enum RecorderSeeds {
-    static var all: [[UInt8]] { [looks, tao, twoSessions, cutOff, tray].map(\.bytes) }
+    static var all: [[UInt8]] { [looks, tao, twoSessions, cutOff, tray, data, erased, faulty].map(\.bytes) }
 
     /// Everything that can be asked.
     private static var looks: RecorderScript {
@@ -35,7 +37,7 @@ enum RecorderSeeds {
 
     /// A session that another follows, on a recorder that takes its time.
     private static var twoSessions: RecorderScript {
-        var script = RecorderScript(isTimed: true)
+        var script = RecorderScript(RecorderSettings(isTimed: true))
         for multiSession: UInt8 in [3, 0] {
             select(&script, modeSelect(multiSession: multiSession))
             script.write(20)
@@ -72,6 +74,54 @@ enum RecorderSeeds {
         script.send("1B 00 00 00 03 00")
         for _ in 1...2 { script.send("00 00 00 00 00 00") }
         script.write(5)
+        return script
+    }
+
+    /// A data track on a disc that ends soon, over-burnt.
+    private static var data: RecorderScript {
+        var script = RecorderScript(RecorderSettings(medium: 2, profile: 1))
+        var list = modeSelect(multiSession: 0)
+        (list[11], list[12]) = (4, 8)
+        select(&script, list)
+        script.send("53 00 00 00 00 00 00 01 90 00")
+        for _ in 1...4 { script.write(32, .userData) }
+        script.send("35 00 00 00 00 00 00 00 00 00")
+        for _ in 1...40 { script.write(40, .userData) }
+        script.send("5B 00 02 00 00 00 00 00 00 00")
+        script.send("28 00 00 00 00 00 00 00 04 00")
+        ask(&script)
+        return script
+    }
+
+    /// A CD-RW that is written and blanked in every way, test writes between.
+    private static var erased: RecorderScript {
+        var script = RecorderScript(RecorderSettings(medium: 1))
+        for type in 0...6 {
+            var list = modeSelect(multiSession: 3)
+            list[10] |= type % 2 == 1 ? 0x10 : 0
+            select(&script, list)
+            script.write(20)
+            script.send("35 00 00 00 00 00 00 00 00 00")
+            script.send("5B 00 02 00 00 00 00 00 00 00")
+            script.send("A1 0\(type) 00 00 00 01 00 00 00 00 00 00")
+        }
+        script.send("A1 10 00 00 00 00 00 00 00 00 00 00")
+        ask(&script)
+        return script
+    }
+
+    /// Faults of every kind.
+    private static var faulty: RecorderScript {
+        var script = RecorderScript(RecorderSettings(profile: 2))
+        let lines = FaultListing.faults.map(\.example) + FaultListing.conditions.map(\.example)
+        for line in lines {
+            script.set(line)
+            script.write(3)
+            script.send("BE 00 00 00 00 00 00 00 02 F8 01 00")
+        }
+        script.send("46 00 00 00 00 00 00 01 00 00")
+        script.send("5A 00 3F 00 00 00 00 01 00 00")
+        ask(&script)
         return script
     }
 
