@@ -122,8 +122,7 @@ extension Bench {
 
     /// Content of a block that is like no other's.
     static func block(_ lba: Int) -> [UInt8] {
-        let mark = Int32(lba).bigEndianBytes
-        return (0..<RedBook.sectorBytes / 4).flatMap { _ in mark }
+        [Int32](repeating: Int32(lba).bigEndian, count: RedBook.sectorBytes / 4).withUnsafeBytes { Array($0) }
     }
 
     /// READ CD of audio: any type, user data.

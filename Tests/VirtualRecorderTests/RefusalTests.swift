@@ -111,7 +111,7 @@ import Testing
         ("audio as Mode 1", "BE 08 00 00 00 00 00 00 01 10 00 00", 5, 0x64, 0),
         ("audio by READ (10)", "28 00 00 00 00 00 00 00 01 00", 5, 0x64, 0),
         ("both kinds of C2 at once", "BE 00 00 00 00 00 00 00 01 16 00 00", 5, 0x24, 0),
-        ("sub-channel of a kind that is not there", "BE 00 00 00 00 00 00 00 01 10 04 00", 5, 0x24, 0),
+        ("sub-channel of a kind that is not there", "BE 00 00 00 00 00 00 00 01 10 03 00", 5, 0x24, 0),
         ("track 2 in the TOC", "43 00 00 00 00 00 02 00 0C 00", 5, 0x24, 0),
         ("a time that is none", "B9 00 00 00 3C 00 00 02 4B 10 00 00", 5, 0x24, 0),
     ])

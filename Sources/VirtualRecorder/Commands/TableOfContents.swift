@@ -35,38 +35,6 @@ extension Drive {
             try StoredDisc.text(of: session, at: folder.path)
         }
     }
-
-    private func readSubChannel(_ command: Command) throws(CheckCondition) -> [UInt8] {
-        let disc = try medium().disc
-        // No audio is being played.
-        let header: [UInt8] = [0, 0x15]
-        guard command.cdb[2].bit(6) else { return Array((header + [0, 0]).prefix(command.uint16(at: 7))) }
-        let reply: [UInt8]
-        switch command.cdb[3] {
-        case 0x01:
-            guard let first = disc.tracks.first else { throw .invalidFieldInCDB(byte: 2) }
-            let isMSF = command.cdb[1].bit(1)
-            reply =
-                header + [0, 12, 0x01, 0x10 | first.control.rawValue, UInt8(first.number), 1]
-                + TableOfContentsReply.address(first.start, isMSF: isMSF) + [0, 0, 0, 0]
-        case 0x02:
-            let number = disc.sessions.first?.catalogNumber
-            let digits = number.map { Array($0.utf8) } ?? [UInt8](repeating: 0, count: 13)
-            reply = header + [0, 20, 0x02, 0, 0, 0, number == nil ? 0 : 0x80] + digits + [0, 0]
-        case 0x03:
-            guard let track = disc.tracks.first(where: { $0.number == Int(command.cdb[6]) }) else {
-                throw .invalidFieldInCDB(byte: 6)
-            }
-            let code = track.isrc.map { Array($0.utf8) } ?? [UInt8](repeating: 0, count: 12)
-            reply =
-                header + [
-                    0, 20, 0x03, 0x10 | track.control.rawValue, UInt8(track.number), 0, track.isrc == nil ? 0 : 0x80,
-                ]
-                + code + [0, 0, 0]
-        default: throw .invalidFieldInCDB(byte: 3)
-        }
-        return Array(reply.prefix(command.uint16(at: 7)))
-    }
 }
 
 /// The replies of READ TOC/PMA/ATIP, whole: what is asked for is cut from them. In all of them address comes before control.

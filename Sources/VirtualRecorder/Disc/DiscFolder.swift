@@ -28,6 +28,10 @@ final class DiscFolder {
     private var subBuffer: UnsafeMutableRawBufferPointer
     /// The same for what a drive makes of the host's data blocks.
     private var sectorBuffer: UnsafeMutableRawBufferPointer
+    /// Address of the block that was read last.
+    var position = 0
+    /// The track whose recording code was asked for last; nil before the first.
+    var recordingCodeTrack: Int?
 
     /// Opens a disc; a path that does not exist, or an empty folder, becomes a blank.
     ///
@@ -298,6 +302,13 @@ extension DiscFolder {
     /// Reads blocks of the main channel. False when the file is shorter than that.
     func readMain(at lba: Int, into target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool {
         try main.readAll(into: target, at: (lba - Self.baseLBA) * RedBook.sectorBytes)
+    }
+
+    /// Reads bytes of the main channel that need not begin with a block. False when the file is shorter than that.
+    ///
+    /// - Parameter byte: counts from the first of block 0.
+    func readMain(fromByte byte: Int, into target: UnsafeMutableRawBufferPointer) throws(SystemError) -> Bool {
+        try main.readAll(into: target, at: byte - Self.baseLBA * RedBook.sectorBytes)
     }
 
     /// Reads blocks of the sub-channel. False when the file is shorter than that.
