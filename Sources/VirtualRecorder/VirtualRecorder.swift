@@ -12,17 +12,27 @@ public import SCSI
 ///
 /// # A disc
 ///
-/// A folder with four files:
-/// - `disc.json`: what has been recorded. `format` (1), `state` (for people; it follows from the rest), `medium` (`type`,
-///   `lead_in` and `last_lead_out` as the pre-groove gives them), `base_lba` (−150: the block that the files begin with) and
-///   `sessions`, each with `number`, `disc_type`, `mcn`, `tracks`, and once it is closed `lead_out` (an LBA) and `following`
-///   (`none`, `last`, `another`: what the lead-in says of a next session). A track has `number`, `control`, `state` (`open`,
-///   `complete`, `cut-off`), `damaged`, `isrc`, `indexes` (each `index` and `lba`), `blocks` (from index 1 on) and `run_out`
-///   (link blocks behind them). Replaced as a whole, never changed in place.
+/// A folder with these files:
+/// - `disc.json`: what has been recorded. Replaced as a whole, never changed in place. `format` (2; 1 is read too), `state`
+///   (for people; it follows from the rest), `medium`, `base_lba` (−150: the block that the files begin with) and `sessions`.
+///   The medium is what the pre-groove says: `type` (`CD-R`, `CD-RW`), `lead_in`, `last_lead_out`, `spare_sectors` (groove
+///   behind that), `sub_type` (of CD-RW, 0 to 3), `speed_code` (A1 or A2 of ATIP).
+///   - A session has `number`, `write_type` (`tao`, `sao`, `raw`), `start` (the first block of its first pause), `stage`
+///     (`open`, `recording`: being written in one go, `spoiled`: broken off for good, `closed`), `disc_type`, `mcn`,
+///     `text_packs` (of CD-TEXT in its lead-in), `tracks`, and once it is closed `lead_out` (an LBA) and `following` (`none`,
+///     `last`, `another`: what the lead-in says of a next session).
+///   - A track has `number`, `control`, `form` (`audio`, `mode0`, `mode1`, `mode2`, `xa`), `state` (`reserved`, `open`,
+///     `complete`, `cut-off`), `damaged`, `isrc`, `first_copy` (true when the copy bit alternates), `indexes` (each `index` and
+///     `lba`, from 0 on), `blocks` (from index 1 on), `run_out` (link blocks behind them) and `reservation` (blocks that
+///     RESERVE TRACK keeps for it).
+///   - Fields that the first format did not have can be left out: a `tao` session of audio without any of the rest.
 /// - `main.bin`: 2352 bytes for every block from `base_lba` on: pauses, run-outs and what lies between sessions too, those as
-///   zeros and mostly as holes.
+///   zeros and mostly as holes. Sectors of data are whole, from sync to ECC, and not scrambled.
 /// - `sub.bin`: 96 bytes for every block, channels P to W interleaved as drives send them: byte k holds bit k of all eight
 ///   channels, P in bit 7 and Q in bit 6.
+/// - `lead-in-main.bin`, `lead-in-sub.bin`: the same for the first lead-in, from `medium.lead_in` on. Only when a host has
+///   written a lead-in; what it did not write is zero.
+/// - `cd-text-N.cdt`: the `text_packs` packs of CD-TEXT in the lead-in of session N, 18 bytes each. Only when there are any.
 /// - `journal`: a line for each event, beginning with its time.
 ///
 /// The lock on `main.bin` is held while the disc is in a recorder. `Tray` says how discs follow one another.

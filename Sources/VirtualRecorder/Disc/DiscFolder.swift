@@ -70,8 +70,8 @@ final class DiscFolder {
 
     /// What the folder of a blank may hold.
     private static let files = ["main.bin", "sub.bin", "journal", leadInMain, leadInSub]
-    private static let leadInMain = "lead-in-main.bin"
-    private static let leadInSub = "lead-in-sub.bin"
+    static let leadInMain = "lead-in-main.bin"
+    static let leadInSub = "lead-in-sub.bin"
 
     /// No disc is there and nothing of anybody else's: the files of a disc that was never finished hold nothing.
     private static func isUnused(_ path: String) throws(DiscFolderError) -> Bool {

@@ -24,6 +24,18 @@ public struct StoredDisc: Sendable {
         }
     }
 
+    /// Makes a blank in a folder that does not exist or is empty, without a recorder.
+    ///
+    /// - Throws: `isADisc` when there is one already, `notADisc` when something else is there.
+    public static func makeBlank(at path: String, _ medium: Medium) throws(DiscFolderError) -> StoredDisc {
+        if access("\(path)/disc.json", F_OK) == 0 { throw .isADisc(path: path) }
+        let folder = try DiscFolder(
+            opening: path, orMaking: medium, secondsSince1970: RecorderClock.system.secondsSince1970)
+        // Another process may have been faster.
+        guard folder.disc == Disc(medium: medium) else { throw .isADisc(path: path) }
+        return StoredDisc(path: path, disc: folder.disc)
+    }
+
     /// The file of a session's CD-TEXT.
     static func textPath(_ path: String, session number: Int) -> String { "\(path)/cd-text-\(number).cdt" }
 
