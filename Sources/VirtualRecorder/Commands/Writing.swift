@@ -10,6 +10,7 @@ extension Drive {
         0x35: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.synchronizeCache(command) },
         0x53: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.reserveTrack(command) },
         0x54: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.sendOPC(command) },
+        0x5D: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.sendCueSheet(command) },
         0x5B: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.close(command) },
         0xA1: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.blank(command) },
     ]
@@ -56,6 +57,14 @@ extension Drive {
         let folder = try medium()
         guard folder.disc.status != .finalized else { throw .cannotWriteIncompatibleMedium }
         let sectors: Int
+        // A session in one go needs no closing; where it only waits for its end, this is it.
+        if let recording, recording.hasBegun, [2, 6].contains(command.cdb[2].bits(0...2)) {
+            guard let rest = try recording.synchronize(on: self, folder) else { throw .commandSequenceError }
+            self.recording = nil
+            folder.endTest()
+            finish(sectors: rest, isImmediate: command.cdb[1].bit(0))
+            return []
+        }
         switch command.cdb[2].bits(0...2) {
         case 1: sectors = try closeTrack(numbered: command.uint16(at: 4), on: folder)
         case 2: sectors = try closeSession(parameters.following, on: folder)
@@ -114,8 +123,13 @@ extension Drive {
     func flush() throws(CheckCondition) {
         guard let folder = tray.folder else { return }
         if let recording {
-            if try recording.synchronize(on: self, folder) == nil { recording.breakOff(on: self, folder) }
+            let sectors = try recording.synchronize(on: self, folder)
             self.recording = nil
+            if let sectors {
+                finish(sectors: sectors, isImmediate: false)
+            } else {
+                recording.breakOff(on: self, folder)
+            }
         }
         let sectors = try endTrack(on: folder)
         if sectors > 0 { finish(sectors: sectors, isImmediate: false) }

@@ -211,6 +211,8 @@ extension Disc {
     /// Address behind the last block that a reader may ask for: the lead-out, or the end of what an open session holds.
     public var readableEnd: Int {
         guard let last = sessions.last else { return -RedBook.pauseSectors }
+        // Of a session that is being written in one go the tracks are known before they are there.
+        if last.stage == .recording { return last.start }
         return last.closing?.leadOut ?? last.tracks.last.map { $0.end + $0.runOut } ?? last.start
     }
 }
