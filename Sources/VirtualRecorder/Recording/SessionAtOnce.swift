@@ -18,8 +18,8 @@ final class SessionAtOnceRecording: SessionRecording {
     private let parameters: WriteParameters
     /// The lead-in, where its text comes from the host.
     private let leadIn: SessionAtOnceLeadIn?
-    /// Blocks of the lead-in, whoever sends them.
-    private let leadInBlocks: Int
+    /// Address of the first block of the lead-in, whoever sends it.
+    private let leadInStart: Int
     private let blocks: SessionAtOnceBlocks
     private var text = LeadInText()
     /// Everything before this address is recorded.
@@ -36,8 +36,7 @@ final class SessionAtOnceRecording: SessionRecording {
     ///   - sendsText: the host sends the lead-in if the sheet says so.
     init(_ layout: SessionLayout, _ parameters: WriteParameters, on disc: Disc, sendsText: Bool = true) {
         (self.layout, self.parameters) = (layout, parameters)
-        let leadInStart = disc.nextLeadInStart?.lba ?? layout.start
-        leadInBlocks = layout.start - leadInStart
+        leadInStart = disc.nextLeadInStart?.lba ?? layout.start
         leadIn =
             layout.hasText && sendsText
             ? SessionAtOnceLeadIn(
@@ -60,18 +59,27 @@ final class SessionAtOnceRecording: SessionRecording {
         let blockBytes = try blockBytes(of: lba..<lba + count)
         guard command.dataOut.count == count * blockBytes else { throw .invalidFieldInCDB(byte: 7) }
         if count == 0 { return }
-        try drive.waitForRoom(for: count * RedBook.sectorBytes)
+        try drive.requireStreaming(at: recorded, on: folder)
+        try drive.waitForRoom(for: command.dataOut.count)
         do throws(SystemError) {
             if !hasBegun { try begin(on: drive, folder) }
             let before = recorded
             try record(command.dataOut, count: count, on: folder)
-            drive.speed.accept(bytes: (recorded - before) * RedBook.sectorBytes, at: drive.clock.now())
+            take(count, bytes: command.dataOut.count, at: lba, recordedBefore: before, on: drive)
         } catch {
             drive.report("session at once, block \(lba): \(error)")
             folder.abandonRecording(at: recorded, "\(error)")
             drive.recording = nil
             throw .writeError
         }
+    }
+
+    /// Puts what a WRITE brought into the drive's buffer, with what the drive made itself before and behind it.
+    private func take(_ count: Int, bytes: Int, at lba: Int, recordedBefore before: Int, on drive: Drive) {
+        if before < lba { drive.take(sectors: lba - before, at: before) }
+        drive.take(sectors: count, bytes: bytes, at: lba)
+        if lba + count < recorded { drive.take(sectors: recorded - lba - count, at: lba + count) }
+        if recorded == layout.leadOut { drive.speed.complete(at: drive.clock.now()) }
     }
 
     /// Bytes that the host sends for each of some blocks, from `next` on: one WRITE has one size.
@@ -110,7 +118,7 @@ final class SessionAtOnceRecording: SessionRecording {
             disc, "session \(disc.sessions.count) begun at once: tracks \(first) to \(last), lead-out \(layout.leadOut)"
         )
         hasBegun = true
-        if leadIn == nil { drive.speed.accept(bytes: leadInBlocks * RedBook.sectorBytes, at: drive.clock.now()) }
+        if leadIn == nil { drive.take(sectors: layout.start - leadInStart, at: leadInStart) }
     }
 
     private func record(_ bytes: UnsafeRawBufferPointer, count: Int, on folder: DiscFolder) throws(SystemError) {
@@ -164,7 +172,9 @@ final class SessionAtOnceRecording: SessionRecording {
     }
 
     func breakOff(on drive: Drive, _ folder: DiscFolder) {
-        if hasBegun { folder.abandonRecording(at: recorded, "block \(next) and all behind it never came") }
+        guard hasBegun else { return }
+        let missing = recorded == layout.leadOut ? "the lead-out was not written" : "block \(next) never came"
+        folder.abandonRecording(at: recorded, missing)
     }
 }
 
