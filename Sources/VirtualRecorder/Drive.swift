@@ -36,6 +36,8 @@ final class Drive {
     var parameters: WriteParameters
     /// The session that is being written in one go, or is about to be; nil at any other time.
     var recording: (any SessionRecording)?
+    /// The disc has got a table of contents that the drive has not read yet: a quirk.
+    var isTableOfContentsStale = false
     /// Page 01h as MODE SELECT left it.
     var errorRecoveryPage = ModePages.defaultErrorRecovery
     /// Page 1Ah as MODE SELECT left it.

@@ -14,6 +14,8 @@ extension Drive {
         // Drives of before MMC had the format in the last byte, and programs still put it there.
         let format = command.cdb[2].bits(0...3) == 0 ? command.cdb[9].bits(6...7) : command.cdb[2].bits(0...3)
         let isMSF = command.cdb[1].bit(1)
+        // Program memory and pre-groove are not in the lead-in.
+        if isTableOfContentsStale, ![3, 4].contains(format) { throw .invalidFieldInCDB(byte: 2) }
         let reply: [UInt8] =
             switch format {
             case 0: try TableOfContentsReply.toc(disc, from: command.cdb[6], isMSF: isMSF)

@@ -79,6 +79,8 @@ extension Drive {
     }
 
     private func start(_ isImmediate: Bool) {
+        // A start makes the drive look at the lead-in again.
+        isTableOfContentsStale = false
         mechanism.start(at: clock.now())
         change(to: .active)
         if !isImmediate { clock.wait(mechanism.readyAt - clock.now()) }
@@ -129,6 +131,7 @@ extension Drive {
     /// What follows when the disc is out.
     private func discRemoved() {
         parameters.trayOpened()
+        isTableOfContentsStale = false
         (recording, mediumChangeDue) = (nil, nil)
         speed.discard(at: clock.now())
         removal.isPrevented = false

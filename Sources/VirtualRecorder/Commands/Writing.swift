@@ -30,9 +30,10 @@ extension Drive {
         guard folder.disc.status != .finalized else { throw .cannotWriteIncompatibleMedium }
         switch parameters.writeType {
         case .trackAtOnce: try writeTrack(command, on: folder)
-        case .sessionAtOnce, .raw:
+        case .sessionAtOnce:
             guard let recording else { throw .commandSequenceError }
             try recording.write(command, on: self, folder)
+        case .raw: try rawRecording(on: folder).write(command, on: self, folder)
         }
         return []
     }
