@@ -1,0 +1,139 @@
+import Glibc
+import POSIX
+import SCSI
+import TestSupport
+import Testing
+
+@testable import VirtualRecorder
+
+/// A drive that does not answer.
+@Suite(.timeLimit(.minutes(1))) struct StuckDriveTests {
+    private static let ready = CDB([0, 0, 0, 0, 0, 0])
+
+    /// Sends TEST UNIT READY on a thread of its own.
+    private static func send(_ recorder: VirtualRecorder, from initiator: SCSIInitiator = SCSIInitiator()) async
+        -> SCSIOutcome
+    {
+        await BlockingThread.run {
+            recorder.execute(ready, dataOut: UnsafeRawBufferPointer(start: nil, count: 0), transfer: 0, from: initiator)
+                .outcome
+        }
+    }
+
+    @Test func `a stuck drive goes on when the fault is cleared`() async throws {
+        let bench = try Bench()
+        let recorder = bench.recorder
+        let fault = try bench.fault("test-unit-ready call 1: stuck")
+        async let stuck = Self.send(recorder)
+        #expect(await BlockingThread.run { recorder.waitForFault(fault) })
+        #expect(recorder.clearFaults(fault) == 1)
+        #expect(await stuck == SCSIOutcome())
+    }
+
+    @Test func `a stuck drive can be seen, and its tray opened by force`() async throws {
+        let bench = try Bench()
+        let recorder = bench.recorder
+        let fault = try bench.fault("test-unit-ready: stuck")
+        async let stuck = Self.send(recorder)
+        #expect(await BlockingThread.run { recorder.waitForFault(fault) })
+        #expect(recorder.faultRecords.map(\.acted) == [1])
+        try recorder.removeDisc()
+        #expect(recorder.discInTray == nil)
+        recorder.clearFaults()
+        #expect(await stuck.sense == CheckCondition.mediumNotPresentTrayOpen.senseData)
+    }
+
+    @Test func `an initiator that goes lets the others in, and its command was never carried out`() async throws {
+        let bench = try Bench()
+        let recorder = bench.recorder
+        let fault = try bench.fault("test-unit-ready call 1: stuck")
+        var ends: [Int32] = [-1, -1]
+        #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        let (near, far) = (FileDescriptor(owning: ends[0]), FileDescriptor(owning: ends[1]))
+        async let stuck = Self.send(recorder, from: SCSIInitiator(connection: near.number))
+        #expect(await BlockingThread.run { recorder.waitForFault(fault) })
+        async let other = Self.send(recorder)
+        far.shutDownConnection()
+        #expect(await stuck.hostStatus == SCSIOutcome.Host.error)
+        #expect(await other == SCSIOutcome())
+        withExtendedLifetime((near, far)) {}
+    }
+
+    @Test func `waiting for a fault that is cleared ends`() async throws {
+        let bench = try Bench()
+        let recorder = bench.recorder
+        let fault = try bench.fault("inquiry: busy")
+        async let waited = BlockingThread.run { recorder.waitForFault(fault) }
+        recorder.clearFaults(fault)
+        #expect(await waited == false)
+        #expect(recorder.waitForFault(99) == false)
+    }
+}
+
+/// The button and the tray, by hand.
+@Suite struct TrayByHandTests {
+    private static let ready = "00 00 00 00 00 00"
+
+    @Test func `the button opens and closes the tray`() throws {
+        let bench = try Bench()
+        #expect(try bench.recorder.pressButton() == .opened)
+        #expect(bench.recorder.discInTray == nil)
+        #expect(bench.send(TrayTests.mediaEvents).data == hex("00 06 04 50 03 01 00 00"))  // removal, tray open
+        #expect(try bench.recorder.pressButton() == .closed)
+        #expect(bench.recorder.discInTray == bench.disc)
+        #expect(bench.send(Self.ready) == .refused(6, 0x28, 0))
+    }
+
+    @Test func `the button of a locked drive is an event and an attention, told once`() throws {
+        let bench = try Bench()
+        bench.send(TrayTests.mediaEvents)
+        bench.send("1E 00 00 00 01 00")
+        #expect(try bench.recorder.pressButton() == .requested)
+        #expect(bench.recorder.discInTray == bench.disc)
+        #expect(bench.send(TrayTests.mediaEvents).data == hex("00 06 04 50 01 02 00 00"))  // eject request, present
+        #expect(bench.send(Self.ready) == .good([]))
+        #expect(try bench.recorder.pressButton() == .requested)
+        #expect(bench.send(Self.ready) == .refused(6, 0x5A, 1))
+        #expect(bench.send(Self.ready) == .good([]))
+    }
+
+    @Test func `no command of a recording is refused for the button's sake`() throws {
+        let bench = try Bench()
+        bench.select(Bench.tao())
+        bench.send("1E 00 00 00 01 00")
+        bench.send(TrayTests.mediaEvents)
+        bench.write(at: 0, blocks: 10)
+        #expect(try bench.recorder.pressButton() == .requested)
+        #expect(bench.write(at: 10, blocks: 10) == .good([]))
+        #expect(bench.send(TrayTests.mediaEvents).data == hex("00 06 04 50 01 02 00 00"))
+    }
+
+    @Test func `a disc from elsewhere is loaded, and stays in when the recorder is started again`() throws {
+        let folder = TemporaryFolder(inMemory: true)
+        let other = "\(folder.path)/shelf/other"
+        do {
+            let bench = try Bench(in: folder)
+            #expect(throws: VirtualRecorder.TrayError.closed) { try bench.recorder.loadDisc(other) }
+            try bench.recorder.removeDisc()
+            try DurableFile.makeFolder("\(folder.path)/shelf")
+            try bench.recorder.loadDisc(other)
+            #expect(bench.send(Self.ready) == .refused(6, 0x28, 0))
+        }
+        let again = try Bench(in: folder)
+        #expect(again.recorder.discInTray == other)
+        try again.recorder.removeDisc()
+        try again.recorder.loadDisc()
+        #expect(again.recorder.discInTray == other, "it is still blank")
+    }
+
+    @Test func `a folder that is no disc is not loaded`() throws {
+        let bench = try Bench()
+        let path = "\(bench.folder.path)/things"
+        try DurableFile.makeFolder(path)
+        try DurableFile.replace("\(path)/thing", with: [1])
+        try bench.recorder.removeDisc()
+        #expect(throws: VirtualRecorder.TrayError.disc(.notADisc(path: path))) { try bench.recorder.loadDisc(path) }
+        #expect(bench.recorder.discInTray == nil)
+        #expect(bench.send(Self.ready) == .refused(2, 0x3A, 2))
+    }
+}
