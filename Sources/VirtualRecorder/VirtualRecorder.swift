@@ -92,6 +92,15 @@ public final class VirtualRecorder: SCSITarget {
     /// Held by the command that is being executed, also while a fault makes it wait; the drive itself is free then for what
     /// happens by hand.
     private let turn = Lock(())
+    /// The tray as it was after the last command: to be seen while the next one takes its time.
+    let lastSeen: Lock<TrayView>
+
+    struct TrayView: Sendable {
+        let disc: String?
+        let isLocked: Bool
+
+        init(_ drive: Drive) { (disc, isLocked) = (drive.tray.folder?.path, drive.isLocked) }
+    }
 
     /// Switches a recorder on, with the disc in that was in it last.
     ///
@@ -105,6 +114,7 @@ public final class VirtualRecorder: SCSITarget {
                 name: configuration.name, profile: configuration.profile, tray: tray,
                 pace: configuration.pace, clock: clock, report: configuration.report))
         faults = FaultDesk(clock: clock)
+        lastSeen = Lock(drive.withLock { TrayView($0) })
     }
 
     /// Folder of the disc that is in; nil when the tray is open.
@@ -127,11 +137,21 @@ public final class VirtualRecorder: SCSITarget {
         }
     }
 
+    /// Remembers what the tray looks like, with the drive's lock held.
+    func see(_ drive: Drive) {
+        let view = TrayView(drive)
+        lastSeen.withLock { $0 = view }
+    }
+
     private func perform(_ request: Request) -> Response {
         let (dataOut, transfer) = (request.dataOut, request.transfer)
         let command = Command(cdb: request.paddedCDB, dataOut: dataOut, transfer: transfer)
         // The lock is what makes commands go one at a time, so it is held while a command waits for the laser.
-        switch drive.withLock({ $0.execute(command, length: request.cdb.bytes.count) }) {
+        let result = drive.withLock { drive in
+            defer { see(drive) }
+            return drive.execute(command, length: request.cdb.bytes.count)
+        }
+        switch result {
         case .success(let reply):
             let dataIn = reply.count > transfer ? Array(reply.prefix(transfer)) : reply
             let residual = dataOut.isEmpty ? transfer - dataIn.count : 0

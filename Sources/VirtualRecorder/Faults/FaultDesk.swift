@@ -8,6 +8,17 @@ final class FaultDesk: Sendable {
         var menu = FaultMenu()
         /// Writing a byte to one of these wakes somebody who waits for a change of the menu.
         var waiting: [Pipe] = []
+        var activity = Activity()
+    }
+
+    /// What goes on.
+    struct Activity: Sendable {
+        /// Commands that have come.
+        var commands = 0
+        /// Operation code of the one that is being executed.
+        var executing: UInt8?
+        /// The fault that keeps it waiting.
+        var heldBy: Int?
     }
 
     private let state = Lock(State())
@@ -16,6 +27,9 @@ final class FaultDesk: Sendable {
     private static let slice: Duration = .milliseconds(100)
 
     init(clock: RecorderClock) { self.clock = clock }
+
+    /// What goes on now.
+    var activity: Activity { state.withLock { $0.activity } }
 
     /// Looks at the menu.
     func read<Value: Sendable>(_ body: (FaultMenu) -> Value) -> Value { state.withLock { body($0.menu) } }
@@ -42,8 +56,11 @@ final class FaultDesk: Sendable {
         let plan = state.withLock { state -> FaultPlan? in
             let plan = state.menu.plan(for: call)
             if plan != nil { Self.wake(&state) }
+            state.activity.commands += 1
+            state.activity.executing = cdb[0]
             return plan
         }
+        defer { state.withLock { ($0.activity.executing, $0.activity.heldBy) = (nil, nil) } }
         func carryOut(_ request: Request) -> Response {
             let response = perform(request)
             let isGood = response.outcome.status == 0
@@ -61,6 +78,8 @@ final class FaultDesk: Sendable {
 
     /// Lets a slow or stuck drive wait. False when the initiator went.
     private func wait(_ hold: FaultPlan.Hold, _ initiator: SCSIInitiator) -> Bool {
+        state.withLock { $0.activity.heldBy = hold.fault }
+        defer { state.withLock { $0.activity.heldBy = nil } }
         guard let duration = hold.duration else {
             return wait(orUntilGone: initiator) { $0.entry(hold.fault) == nil }
         }
@@ -92,13 +111,11 @@ final class FaultDesk: Sendable {
 }
 
 extension SCSIInitiator {
-    /// `POLLRDHUP`, which Glibc declares for _GNU_SOURCE only (asm-generic/poll.h).
-    private static let hangUp: Int16 = 0x2000
-
     /// Whether the other side has closed.
     fileprivate var isGone: Bool {
         guard let connection else { return false }
-        var entry = pollfd(fd: connection, events: Self.hangUp, revents: 0)
+        // Nothing is asked for, so that only a connection closed in both directions is told.
+        var entry = pollfd(fd: connection, events: 0, revents: 0)
         return poll(&entry, 1, 0) > 0
     }
 
@@ -107,7 +124,7 @@ extension SCSIInitiator {
         var entries = [
             pollfd(fd: source.number, events: Int16(POLLIN), revents: 0),
             // A negative number is passed over.
-            pollfd(fd: connection ?? -1, events: Self.hangUp, revents: 0),
+            pollfd(fd: connection ?? -1, events: 0, revents: 0),
         ]
         while poll(&entries, nfds_t(entries.count), -1) < 0 && errno == EINTR {}
         return entries[0].revents != 0

@@ -44,6 +44,34 @@ extension VirtualRecorder {
     }
 }
 
+/// What can be seen from outside.
+extension VirtualRecorder {
+    /// What the recorder is doing.
+    public struct Status: Equatable, Sendable {
+        /// Folder of the disc that is in, after the last command; nil when the tray is open.
+        public let discInTray: String?
+        /// PREVENT ALLOW MEDIUM REMOVAL is in force, after the last command.
+        public let isLocked: Bool
+        /// Commands that have come since the recorder was switched on.
+        public let commands: Int
+        /// Name of the command that is being executed.
+        public let executing: String?
+        /// The fault that keeps it waiting.
+        public let heldBy: Int?
+        /// How many faults are set.
+        public let faults: Int
+    }
+
+    /// What the recorder is doing. It never waits for the drive.
+    public var status: Status {
+        let (view, activity) = (lastSeen.withLock { $0 }, faults.activity)
+        return Status(
+            discInTray: view.disc, isLocked: view.isLocked, commands: activity.commands,
+            executing: activity.executing.map(CommandNames.name(of:)), heldBy: activity.heldBy,
+            faults: faults.read { $0.entries.count })
+    }
+}
+
 /// What happens by hand.
 extension VirtualRecorder {
     /// What came of pressing the button.
@@ -80,7 +108,8 @@ extension VirtualRecorder {
     /// going on.
     public func pressButton() throws(TrayError) -> ButtonEffect {
         let result = drive.withLock { drive in
-            Result { () throws(CheckCondition) in try drive.pressButton() }
+            defer { see(drive) }
+            return Result { () throws(CheckCondition) in try drive.pressButton() }
         }
         guard case .success(let effect) = result else { throw .refused }
         if effect != .requested { faults.change { $0.discChanged() } }
@@ -104,7 +133,10 @@ extension VirtualRecorder {
     }
 
     private func byHand(_ body: @Sendable (Drive) throws(DiscFolderError) -> Void) throws(TrayError) {
-        let result = drive.withLock { drive in Result { () throws(DiscFolderError) in try body(drive) } }
+        let result = drive.withLock { drive in
+            defer { see(drive) }
+            return Result { () throws(DiscFolderError) in try body(drive) }
+        }
         faults.change { $0.discChanged() }
         if case .failure(let error) = result { throw .disc(error) }
     }

@@ -1,0 +1,85 @@
+public import POSIX
+import SCSI
+
+/// Takes the requests of `RecorderControl` on a Unix socket: a line each, a line for an answer. Any number on a connection.
+///
+/// It never waits for the recorder with more than the one connection that asked, so that it answers others while the drive
+/// is stuck.
+public final class RecorderControlServer: Sendable {
+    /// Most connections at a time: a bound on threads.
+    public static let maximumConnections = 32
+    /// Longest request: a fault, or a path, with room to spare.
+    public static let maximumLine = 8192
+
+    private struct Connections {
+        var open: [Int32: FileDescriptor] = [:]
+        var isStopping = false
+    }
+
+    private let listener: UnixListener
+    private let control: RecorderControl
+    private let connections = Lock(Connections())
+
+    /// Listens at `address`; `run` begins to answer.
+    ///
+    /// - Throws: `SystemError` with `EADDRINUSE` when somebody listens there already.
+    public init(address: UnixSocketAddress, control: RecorderControl) throws(SystemError) {
+        listener = try address.listen()
+        self.control = control
+    }
+
+    /// Takes connections until `stop`. Blocks.
+    public func run() throws(SystemError) {
+        while let connection = try listener.accept() {
+            guard admit(connection) else { continue }
+            BlockingThread.start { [self] in
+                // An error means that the other side has gone.
+                try? serve(connection)
+                connections.withLock { $0.open[connection.number] = nil }
+            }
+        }
+    }
+
+    /// Takes no more connections and ends those that there are. `run` returns.
+    public func stop() {
+        listener.shutDown()
+        connections.withLock { state in
+            state.isStopping = true
+            for connection in state.open.values { connection.shutDownConnection() }
+        }
+    }
+
+    private func admit(_ connection: FileDescriptor) -> Bool {
+        connections.withLock { state in
+            guard !state.isStopping, state.open.count < Self.maximumConnections else { return false }
+            state.open[connection.number] = connection
+            return true
+        }
+    }
+
+    private func serve(_ connection: FileDescriptor) throws(SystemError) {
+        var pending: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: Self.maximumLine)
+        while true {
+            let count = try chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(SystemError) in try connection.read(into: buffer) }
+            }.get()
+            pending += chunk.prefix(count)
+            while let end = pending.firstIndex(of: 0x0A) {
+                try answer(pending[..<end], on: connection)
+                pending.removeSubrange(...end)
+            }
+            if pending.count > Self.maximumLine {
+                return try connection.sendAll(Array("error: a request has at most \(Self.maximumLine) bytes\n".utf8))
+            }
+            // The last line may come without its end.
+            if count == 0 { return pending.isEmpty ? () : try answer(pending[...], on: connection) }
+        }
+    }
+
+    private func answer(_ line: ArraySlice<UInt8>, on connection: FileDescriptor) throws(SystemError) {
+        let initiator = SCSIInitiator(connection: connection.number)
+        let answer = control.answer(String(decoding: line, as: UTF8.self), for: initiator)
+        try connection.sendAll(Array("\(answer)\n".utf8))
+    }
+}
