@@ -9,6 +9,7 @@ struct Burnd: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self,
             VirtualRecorderCommand.self,
+            RecorderControlCommand.self,
             DiscCommand.self,
             BurnWorkerCommand.self,
         ])

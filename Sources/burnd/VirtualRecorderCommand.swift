@@ -29,6 +29,9 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
             maximum_cue_sheet_bytes, capabilities, mechanism, quirks. An unknown field is refused by name, an unknown quirk with \
             the names of those that there are.
 
+            --fault and --faults make it misbehave, for tests of what burns to it; with --control, `burnd recorder-control` sets \
+            faults, presses the button and changes discs while it runs.
+
             Prints a line when it is ready and runs until SIGTERM or SIGINT, which end it with status 0.
             """)
 
@@ -54,6 +57,7 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
     var speed: RecorderSpeed?
 
     @OptionGroup var media: MediumOptions
+    @OptionGroup var faults: FaultOptions
 
     func validate() throws {
         guard !socket.isEmpty, !disc.isEmpty else { throw ValidationError("--socket and --disc must not be empty.") }
@@ -63,27 +67,39 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
     func run() async throws {
         let termination = try TerminationSignal()
         let label = name ?? disc.split(separator: "/").last.map(String.init) ?? disc
-        let server = try makeServer(label)
+        let (server, control) = try makeServers(label)
         BlockingThread.start {
             _ = try? termination.wait()
+            control?.stop()
             server.stop()
         }
+        if let control { BlockingThread.start { try? control.run() } }
         print("ready: virtual recorder \(label) on \(socket)")
         fflush(nil)
         try await BlockingThread.run { try server.run() }
     }
 
-    private func makeServer(_ label: String) throws -> UnixSocketServer {
+    private func makeServers(_ label: String) throws -> (UnixSocketServer, RecorderControlServer?) {
         do {
+            let set = try faults.all()
             let recorder = try VirtualRecorder(
                 VirtualRecorder.Configuration(
                     disc: disc, name: label, profile: try RecorderProfile.load(profile), blank: media.blank,
                     pace: speed?.pace ?? .ofProfile, report: { Self.tell($0) }))
-            return try UnixSocketServer(address: UnixSocketAddress(socket), target: recorder)
+            for fault in set where recorder.setFault(fault) == nil {
+                Self.tell("these are too many faults: \(set.count)")
+                throw ExitCode.failure
+            }
+            let control = try faults.control.map { path in
+                try RecorderControlServer(address: UnixSocketAddress(path), control: RecorderControl(recorder))
+            }
+            return (try UnixSocketServer(address: UnixSocketAddress(socket), target: recorder), control)
+        } catch let error as ExitCode {
+            throw error
         } catch let error as SystemError where error.number == EADDRINUSE {
-            Self.tell("a recorder is listening on \(socket) already")
+            Self.tell("a recorder is listening on \(error.subject) already")
         } catch let error as SystemError where error.number == EEXIST && error.call == "bind" {
-            Self.tell("\(socket) exists and is no socket")
+            Self.tell("\(error.subject) exists and is no socket")
         } catch {
             Self.tell("\(error)")
         }

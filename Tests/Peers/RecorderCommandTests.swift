@@ -94,7 +94,9 @@ import Testing
 
     @Test func `help says what the options are and what a disc is made of`() async throws {
         let recorder = try await Self.burnd(["virtual-recorder", "--help"])
-        for word in ["--socket", "--disc", "--name", "--speed", "--profile", "DIR-2", "48 for modern"] {
+        for word in [
+            "--socket", "--disc", "--name", "--speed", "--profile", "--fault", "--faults", "--control", "DIR-2",
+        ] {
             #expect(recorder.output.contains(word), "\(recorder.output)")
         }
         let disc = try await Self.burnd(["disc", "--help"])

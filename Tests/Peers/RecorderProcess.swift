@@ -16,9 +16,11 @@ final class RecorderProcess {
 
     /// Starts a recorder without limits of speed and waits until it is ready. The power-on attention is taken, as the kernel
     /// does when a drive appears: cdrdao's search for a driver cannot bear it.
-    init(in folder: TemporaryFolder = TemporaryFolder()) async throws {
+    ///
+    /// - Parameter options: further ones of `burnd virtual-recorder`.
+    init(in folder: TemporaryFolder = TemporaryFolder(), _ options: [String] = []) async throws {
         self.folder = folder
-        let arguments = Self.arguments(folder)
+        let arguments = Self.arguments(folder) + options
         let started = try await BlockingThread.run {
             let (child, output) = try Program.start("\(Program.products)/burnd", arguments)
             return (child, output, try Self.line(of: output))

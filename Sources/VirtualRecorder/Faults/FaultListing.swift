@@ -18,7 +18,8 @@ public enum FaultListing {
     public static let conditions: [Entry] = [
         Entry("call N", "the Nth such command after the fault was set", "write call 100: sense 3/0C/09"),
         Entry(
-            "call N..M", "from the Nth to the Mth; N.. is from the Nth on", "send-cue-sheet call 1..2: sense 5/26/00"),
+            "call N..M", "from the Nth to the Mth; N.. is all from the Nth on",
+            "send-cue-sheet call 1..2: sense 5/26/00"),
         Entry("times K", "K times at most", "test-unit-ready times 1: sense 6/28/00"),
         Entry("lba A, lba A..B", "commands that touch one of these blocks", "write lba -150..-1: sense 3/0C/00"),
         Entry("laser", "after a WRITE was taken, until the disc leaves", "any laser times 1: sense 6/28/00"),
@@ -29,17 +30,17 @@ public enum FaultListing {
     /// What a fault does.
     public static let faults: [Entry] = [
         Entry(
-            "sense K/CC/QQ [done]", "CHECK CONDITION; done: after carrying the command out", "send-opc: sense 3/73/03"),
+            "sense K/CC/QQ [done]", "CHECK CONDITION; done: after it was carried out", "send-opc: sense 3/73/03"),
         Entry("deferred K/CC/QQ [done]", "the same, for an earlier command (71h)", "write call 20: deferred 3/0C/00"),
         Entry("busy", "not ready, long write in progress (2/04/08)", "write call 7.. times 5: busy"),
-        Entry("bad-read", "unreadable (3/11/05, with the address of the block)", "read lba 1000..1010: bad-read"),
+        Entry("bad-read", "unreadable (3/11/05), and says which block", "read lba 1000..1010: bad-read"),
         Entry("c2 POSITIONS", "READ CD: wrong bytes, and C2 flags that say so", "lba 500: c2 0..3,100"),
         Entry("flip POSITIONS", "wrong bytes, and nothing says so", "read lba 500: flip 17"),
         Entry("no-write", "WRITE is good, and zeros are recorded", "lba 300..400: no-write"),
         Entry("slow TIME", "waits so long before it begins", "synchronize-cache: slow 90s"),
-        Entry("stuck", "waits until the fault is cleared or the initiator goes", "write call 50: stuck"),
+        Entry("stuck", "no answer until the fault is cleared", "write call 50: stuck"),
         Entry("disconnect [done]", "all connections end, without an answer", "write lba 2000: disconnect"),
-        Entry("status HH [done]", "a status byte: 08 BUSY, 18 RESERVATION CONFLICT", "inquiry times 3: status 08"),
+        Entry("status HH [done]", "a status byte: 08 is BUSY, 18 a conflict", "inquiry times 3: status 08"),
         Entry("host N [done]", "the transport fails: 3 timed out, 7 error", "close-track: host 3 done"),
         Entry("short N", "N bytes less move", "write call 3: short 2352"),
         Entry("remove", "the disc is taken out by force", "write lba 4500: remove"),
@@ -47,24 +48,26 @@ public enum FaultListing {
         Entry("atip LEADIN LEADOUT", "a pre-groove with these times", "atip 97:15:10 74:05:00"),
         Entry("feature CODE absent", "GET CONFIGURATION leaves a feature out", "feature 002E absent"),
         Entry("feature CODE not-current", "tells it, but not as current", "feature 002D not-current"),
-        Entry("feature CODE DATA", "claims it, as current; DATA `current`: with its own", "feature 002E 6F000C80"),
+        Entry("feature CODE DATA", "claims it as current; `current`: with its own data", "feature 002E 6F000C80"),
         Entry("page CODE I=HH[/MM]", "a byte in a mode page", "page 2A 3=00/04"),
         Entry("patch I=HH[/MM]", "a byte in any reply", "read-disc-information: patch 2=0E"),
         Entry("q-binary", "READ CD gives Q in binary instead of BCD", "q-binary"),
     ]
 
-    /// All of it as text of up to 110 columns.
+    /// All of it as text of up to 78 columns.
     public static var text: String {
         """
         A fault is a line: [[COMMAND] [CONDITION...]:] FAULT
 
-        COMMAND is a name of the standards in any case and with any punctuation, or its first words (WRITE (10),
-        read-cd, send-opc), an operation code (2Ah or 0x2A), `read` or `write` for all that read or write blocks,
-        or `any`. Without one, the fault is about every command that it can be about.
+        COMMAND is a name of the standards in any case and with any punctuation, or
+        its first words (WRITE (10), read-cd, send-opc), an operation code (2Ah or
+        0x2A), `read` or `write` for all that read or write blocks, or `any`. Without
+        one, the fault is about every command that it can be about.
 
-        Codes and bytes are hexadecimal; calls, addresses, offsets and counts are decimal. POSITIONS are bytes of
-        the main channel as it is read, 0 to 2351, such as 0..3,100. Commas join several I=HH. When several faults
-        answer one command, the one that was set first does.
+        Codes and bytes are hexadecimal; calls, addresses, offsets and counts are
+        decimal. POSITIONS are bytes of the main channel as it is read, 0 to 2351,
+        such as 0..3,100. Commas join several I=HH. When several faults answer one
+        command, the one that was set first does.
 
         Conditions
         \(lines(conditions))
@@ -76,13 +79,13 @@ public enum FaultListing {
         """
     }
 
-    private static let formWidth = 25
+    private static let formWidth = 24
 
     private static func lines(_ entries: [Entry]) -> String {
-        let indent = String(repeating: " ", count: formWidth + 2)
+        let indent = String(repeating: " ", count: formWidth + 3)
         return entries.map { entry in
             let gap = String(repeating: " ", count: formWidth - entry.form.count)
-            return "  \(entry.form)\(gap)\(entry.meaning)\n\(indent)  \(entry.example)"
+            return "  \(entry.form)\(gap) \(entry.meaning)\n\(indent)  \(entry.example)"
         }.joined(separator: "\n")
     }
 }

@@ -99,8 +99,8 @@ struct FaultMenu: Sendable {
     mutating func observe(_ cdb: [UInt8], isGood: Bool) {
         guard isGood else { return }
         if CommandNames.writes.contains(cdb[0]) { isLaserOn = true }
-        // START STOP UNIT that moves the tray.
-        if cdb[0] == 0x1B, cdb[4].bit(1) { isLaserOn = false }
+        // START STOP UNIT and LOAD/UNLOAD MEDIUM that move the tray.
+        if [0x1B, 0xA6].contains(cdb[0]), cdb[4].bit(1) { isLaserOn = false }
     }
 
     /// Learns that the disc has been changed by hand.

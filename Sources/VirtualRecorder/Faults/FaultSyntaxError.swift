@@ -25,8 +25,9 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
     public var description: String {
         switch self {
         case .tooLong: "a fault has at most \(Fault.maximumBytes) bytes"
-        case .noAction: "there is no fault; a command and conditions end with a colon, and the fault follows"
-        case .unknownAction(let word): "no fault is called \(Self.quoted(word))"
+        case .noAction: "there is no fault\(Self.hint), and the fault follows"
+        case .unknownAction(let word):
+            "no fault is called \(Self.quoted(word))" + (CommandNames.selection(word) == nil ? "" : Self.hint)
         case .unknownCommand(let word): "no command is called \(Self.quoted(word))"
         case .missing(let what, let word): "\(what) belongs behind \(Self.quoted(word))"
         case .malformed(let word, let expected): "\(Self.quoted(word)) is not \(expected)"
@@ -36,6 +37,9 @@ public enum FaultSyntaxError: Error, Equatable, Sendable, CustomStringConvertibl
         case .noAddress(let command): "\(command) has no block address"
         }
     }
+
+    /// What was meant when a command stands where the fault belongs.
+    private static let hint = "; a command and conditions end with a colon"
 
     /// Longest piece of somebody's line that is shown.
     private static let longestQuote = 40

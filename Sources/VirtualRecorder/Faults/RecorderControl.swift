@@ -21,21 +21,20 @@ public struct RecorderControl: Sendable {
     /// All there are.
     public static let requests = [
         Request(form: "fault LINE", meaning: "set a fault"),
-        Request(form: "faults", meaning: "list the faults that are set, and how often they have acted"),
-        Request(form: "clear [N]", meaning: "clear fault N, or all; a drive that is stuck goes on"),
+        Request(form: "faults", meaning: "list the faults that are set"),
+        Request(form: "clear [N]", meaning: "clear fault N, or all; a stuck drive goes on"),
         Request(form: "wait N", meaning: "answer when fault N has acted or is cleared"),
         Request(
-            form: "button", meaning: "press the button: the tray opens or closes, or programs are asked for the disc"),
+            form: "button", meaning: "press the button of the tray"),
         Request(
-            form: "eject", meaning: "take the disc out by force, locked or not, in the middle of a recording or not"),
-        Request(form: "load [DIR]", meaning: "close the tray with this disc in it, or with the next one"),
-        Request(form: "status", meaning: "tell what is in the tray and what the drive is doing"),
+            form: "eject", meaning: "take the disc out by force, whatever the drive does"),
+        Request(form: "load [DIR]", meaning: "close the tray with that disc in it, or the next"),
+        Request(form: "status", meaning: "tell what is in the tray, and what goes on"),
     ]
 
     /// Answers a request. `wait` blocks until its initiator goes; what moves the tray, until the drive has done the command
     /// that it is at. A drive that a fault has made slow or stuck delays nothing.
     public func answer(_ line: String, for initiator: SCSIInitiator = SCSIInitiator()) -> String {
-        let line = line.split { $0.isWhitespace }.joined(separator: " ")
         let (word, rest) = Self.split(line)
         do {
             return try answer(word, rest, initiator)
@@ -44,9 +43,13 @@ public struct RecorderControl: Sendable {
         }
     }
 
+    /// The first word, and what is behind it, as it is but for blanks at both ends.
     private static func split(_ line: String) -> (word: String, rest: String) {
-        let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
-        return (parts.first ?? "", parts.count > 1 ? parts[1] : "")
+        let line = line.drop { $0.isWhitespace }
+        let word = line.prefix { !$0.isWhitespace }
+        var rest = line.dropFirst(word.count).drop { $0.isWhitespace }
+        while rest.last?.isWhitespace ?? false { rest.removeLast() }
+        return (String(word), String(rest))
     }
 
     private func answer(_ word: String, _ rest: String, _ initiator: SCSIInitiator) throws -> String {
@@ -61,7 +64,7 @@ public struct RecorderControl: Sendable {
             return try statusAnswer()
         case _ where !rest.isEmpty: throw Refusal.unknown
         case "faults": return try Self.json(recorder.faultRecords.map(FaultAnswer.init))
-        case "button": return try Self.json(["tray": recorder.pressButton().rawValue])
+        case "button": return try Self.json(["button": recorder.pressButton().rawValue])
         case "eject":
             try recorder.removeDisc()
             return try statusAnswer()

@@ -88,6 +88,8 @@ extension VirtualRecorder {
     public enum TrayError: Error, Equatable, Sendable, CustomStringConvertible {
         /// There is a disc in it.
         case closed
+        /// Such a path cannot be.
+        case path
         /// The drive refuses, and has reported why.
         case refused
         /// The disc cannot be used.
@@ -97,6 +99,7 @@ extension VirtualRecorder {
         public var description: String {
             switch self {
             case .closed: "the tray is closed"
+            case .path: "a path is not empty and has neither NUL nor an end of line in it"
             case .refused: "the drive cannot move its tray"
             case .disc(let error): "\(error)"
             }
@@ -128,6 +131,7 @@ extension VirtualRecorder {
     /// Closes the open tray with a disc in it: the one of the folder `path`, which becomes a blank if it does not exist, or
     /// the next one.
     public func loadDisc(_ path: String? = nil) throws(TrayError) {
+        if let path, path.isEmpty || path.utf8.contains(where: { $0 == 0 || $0 == 0x0A }) { throw .path }
         guard discInTray == nil else { throw .closed }
         try byHand { (drive) throws(DiscFolderError) in try drive.insertDisc(path) }
     }
