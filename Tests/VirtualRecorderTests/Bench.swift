@@ -40,16 +40,18 @@ final class Bench {
 
     var disc: String { "\(folder.path)/disc" }
 
-    /// Switches one on. The power-on attention is taken unless it is what is looked at.
+    /// Switches one on, with the profile's own speed, if it is `pace` that says so. The power-on attention is taken unless it
+    /// is what is looked at.
     init(
         in folder: TemporaryFolder = TemporaryFolder(inMemory: true), profile: RecorderProfile = .modern,
-        speed: Int? = nil, takingAttention: Bool = true
+        blank: Medium = .cdR80, speed: Int? = nil, pace: VirtualRecorder.Pace? = nil, takingAttention: Bool = true
     ) throws {
         self.folder = folder
         let reports = reports
         recorder = try VirtualRecorder(
             VirtualRecorder.Configuration(
-                disc: "\(folder.path)/disc", name: "bench", profile: profile, maximumSpeed: speed, clock: clock.clock,
+                disc: "\(folder.path)/disc", name: "bench", profile: profile, blank: blank,
+                pace: pace ?? speed.map { .limited($0) } ?? .unlimited, clock: clock.clock,
                 report: { text in reports.withLock { $0.append(text) } }))
         if takingAttention { #expect(send("00 00 00 00 00 00") == .refused(6, 0x29, 0)) }
     }
@@ -137,6 +139,15 @@ extension Bench {
         let medium = Medium(kind: .cdR, leadInStart: Medium.cdR80.leadInStart, lastLeadOut: lastLeadOut)
         try DurableFile.makeFolder("\(folder.path)/disc")
         try DurableFile.replace("\(folder.path)/disc/disc.json", with: DiscDocument(Disc(medium: medium)).bytes)
+    }
+
+    /// A profile with something changed.
+    static func profile(
+        _ base: RecorderProfile = .modern, _ change: (inout RecorderProfile) -> Void
+    ) -> RecorderProfile {
+        var profile = base
+        change(&profile)
+        return profile
     }
 
     /// The next writable address by READ TRACK INFORMATION.

@@ -119,35 +119,6 @@ import Testing
                 == hex("00 1A 00 00 D0 00 80 00 61 1A 41 00 4F 3B 4A 00 00 00 00 00 00 00 00 00 00 00 00 00"))
     }
 
-    @Test func `inquiry names maker, product and, on page 80h, the label`() throws {
-        let bench = try Bench()
-        let reply = bench.send("12 00 00 00 60 00").data
-        #expect(reply.count == 96 && Array(reply[0..<5]) == hex("05 80 05 02 5B"))
-        #expect(String(decoding: reply[8..<36], as: UTF8.self) == "BURND   VIRTUAL CD-RW   1.0 ")
-        #expect(bench.send("12 01 80 00 60 00").data == hex("05 80 00 05") + Array("bench".utf8))
-    }
-
-    @Test func `feature 2Dh says what can be written, and only with something to write on`() throws {
-        let bench = try Bench()
-        #expect(
-            bench.send("46 02 00 2D 00 00 00 00 10 00").data
-                == hex("00 00 00 0C 00 00 00 09  00 2D 09 04 46 00 3F 01"))
-        bench.select(Bench.tao())
-        bench.track(at: 0, blocks: 300)
-        bench.send("5B 00 02 00 00 00 00 00 00 00")
-        #expect(bench.send("46 02 00 2D 00 00 00 00 10 00").data[10] == 0x08)
-        bench.send("1B 00 00 00 02 00")
-        #expect(bench.send("46 02 00 2D 00 00 00 00 08 00").data == hex("00 00 00 0C 00 00 00 00"))
-    }
-
-    @Test func `page 2Ah lists speeds, none of them zero`() throws {
-        let page = try Bench(speed: 48).send("5A 00 2A 00 00 00 00 00 FF 00").data.dropFirst(8)
-        let bytes = Array(page)
-        #expect(Array(bytes[2..<7]) == hex("03 07 F0 77 29"))
-        #expect(Array(bytes[18..<22]) == hex("21 13 21 13"))  // fastest and chosen: 8467 kB/s
-        #expect(Array(bytes[30..<32]) == hex("00 07") && bytes.count == 32 + 7 * 4 && Int(bytes[1]) + 2 == bytes.count)
-    }
-
     @Test(arguments: [2, 8, 16, 30]) func `MODE SENSE is cut at any allocation length`(length: Int) throws {
         let bench = try Bench()
         let whole = bench.send("5A 00 05 00 00 00 00 00 FF 00").data

@@ -1,4 +1,5 @@
 import BinaryCoding
+import POSIX
 import TestSupport
 import Testing
 
@@ -110,22 +111,107 @@ import Testing
         #expect(Array(page[36..<38]) == UInt16(speed * 1764 / 10).bigEndianBytes)
     }
 
-    @Test func `GET PERFORMANCE lists all speeds, its length that of the whole list`() throws {
-        let bench = try Bench(speed: 48)
-        #expect(bench.send("AC 00 00 00 00 00 00 00 00 00 03 00").data == hex("00 00 00 74 00 00 00 00"))
-        let reply = bench.send("AC 00 00 00 00 00 00 00 00 07 03 00").data
-        #expect(reply.count == 8 + 7 * 16)
-        #expect(Array(reply[8..<24]) == hex("02 00 00 00  00 05 7D A8  00 00 21 13  00 00 21 13"))
-    }
-
     @Test func `reading takes its time`() throws {
         let bench = try Bench(speed: 48)
         bench.select(Bench.tao())
         bench.track(at: 0, blocks: 300)
+        bench.read(from: 0, blocks: 1)
         let before = bench.clock.waited
-        bench.read(from: 0, blocks: 36)
+        bench.read(from: 1, blocks: 36)
         let took = bench.clock.waited - before
         #expect(took > .milliseconds(9.9) && took < .milliseconds(10.1))
+    }
+
+    @Test func `a drive with protection pauses when the host is late, and counts`() throws {
+        let bench = try Bench(speed: 48)
+        bench.select(Bench.tao())
+        for lba in [0, 27, 54] {
+            bench.clock.advance(by: .seconds(5))
+            #expect(bench.write(at: lba, blocks: 27) == .good([]))
+        }
+        #expect(bench.recorder.drive.withLock { $0.speed.pauses } == 2)
+        #expect(bench.send("35 00 00 00 00 00 00 00 00 00") == .good([]))
+    }
+
+    /// A recorder without protection: page 05h without BUFE.
+    private static func unprotected() throws -> Bench {
+        let bench = try Bench(speed: 8)
+        bench.select(Bench.tao(changes: [10: 0x01]))
+        return bench
+    }
+
+    @Test func `without protection the laser waits until the buffer is full`() throws {
+        let bench = try Self.unprotected()
+        bench.write(at: 0, blocks: 300)
+        bench.clock.advance(by: .seconds(60))
+        let (length, free) = Self.buffer(bench)
+        #expect(length - free == 300 * 2352)
+        #expect(bench.write(at: 300, blocks: 27) == .good([]))
+    }
+
+    @Test func `a late host spoils a disc that has no protection`() throws {
+        let bench = try Self.unprotected()
+        var lba = 0
+        // More than the buffer holds: the laser has begun.
+        while lba < 1000 {
+            bench.write(at: lba, blocks: 25)
+            lba += 25
+        }
+        // The buffer lasts for a second and a half.
+        bench.clock.advance(by: .seconds(1))
+        #expect(bench.write(at: lba, blocks: 25) == .good([]))
+        bench.clock.advance(by: .seconds(2))
+        #expect(bench.write(at: lba + 25, blocks: 25) == .refused(3, 0x0C, 9))
+        // The track is cut off there: nothing more can be added to it.
+        #expect(bench.write(at: lba + 25, blocks: 25) == .refused(5, 0x21, 2))
+        let track = bench.send("52 01 00 00 00 01 00 00 30 00").data
+        #expect(track[5] & 0x20 == 0x20 && track[7] & 1 == 0)
+        // Closed, it is done with; the next one can be written.
+        #expect(bench.send("5B 00 01 00 00 FF 00 00 00 00") == .good([]))
+        #expect(bench.write(at: lba + 25 + 152, blocks: 25) == .good([]))
+    }
+
+    @Test func `a host that has sent everything may take its time to say so`() throws {
+        let bench = try Self.unprotected()
+        for start in stride(from: 0, to: 1000, by: 25) { bench.write(at: start, blocks: 25) }
+        bench.clock.advance(by: .seconds(60))
+        #expect(bench.send("35 00 00 00 00 00 00 00 00 00") == .good([]))
+        #expect(bench.nextWritableAddress == 1152)
+        bench.clock.advance(by: .seconds(60))
+        #expect(bench.write(at: 1152, blocks: 25) == .good([]))
+    }
+
+    @Test func `the outside of a disc is written faster where the disc turns evenly`() throws {
+        let profile = Bench.profile { ($0.rotation, $0.constantLinearLimit) = (.constantAngular, 16) }
+        let bench = try Bench(profile: profile, speed: 48)
+        bench.select(Bench.tao())
+        bench.track(at: 0, blocks: 3000)
+        // Pause, track and run-out at 20.7× of 48×, at most a hundredth faster at their end.
+        let expected = Duration.seconds(3152 / 75.0 / (48 * 25 / 58))
+        #expect(bench.clock.waited < expected + .milliseconds(1) && bench.clock.waited > expected * 0.99)
+    }
+
+    @Test func `buffer capacity in blocks counts those that are being written`() throws {
+        let bench = try Bench()
+        bench.select(Bench.tao())
+        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 03 7B  00 00 03 7B"))  // 891 of 2352
+        bench.select(Bench.tao(control: 4, changes: [12: 8]))
+        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 04 00  00 00 04 00"))  // 1024 of 2048
+        #expect(bench.send("5C 00 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 00  00 20 00 00  00 20 00 00"))
+        let odd = try Bench(profile: Bench.profile { $0.quirks = [.bufferCapacityGarbage] })
+        #expect(odd.send("5C 00 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 00  00 20 00 00  00 40 00 00"))
+    }
+
+    @Test func `RAW holds a WRITE back as long as it takes`() throws {
+        let bench = try Bench(speed: 1)
+        bench.select(Bench.tao(changes: [10: 0x43, 12: 1]))
+        bench.recorder.drive.withLock { drive in
+            drive.take(sectors: 800, bytes: 800 * 2368, at: 0)
+            #expect(throws: Never.self) { try drive.waitForRoom(for: 600 * 2368) }
+        }
+        // 1400 blocks less what fits, at 75 a second.
+        let expected = Duration.seconds((1400 - Double(2 << 20) / 2368) / 75)
+        #expect(bench.clock.waited > expected - .milliseconds(1) && bench.clock.waited < expected + .milliseconds(1))
     }
 
     @Test func `without a limit nothing takes any time`() throws {

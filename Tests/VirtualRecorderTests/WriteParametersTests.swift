@@ -9,12 +9,6 @@ import Testing
 @Suite struct WriteParametersTests {
     private static let sense = "5A 00 05 00 00 00 00 00 FF 00"
 
-    private static func profile(_ change: (inout RecorderProfile) -> Void) -> RecorderProfile {
-        var profile = RecorderProfile.modern
-        change(&profile)
-        return profile
-    }
-
     /// A list of 8 header bytes and page 05h with a write type, a data block type and nothing else but the pause.
     private static func list(_ type: UInt8, _ block: UInt8) -> [UInt8] {
         Bench.tao(changes: [10: type, 11: 0, 12: block])
@@ -74,7 +68,7 @@ import Testing
     }
 
     @Test func `a drive of single sessions refuses another`() throws {
-        let bench = try Bench(profile: Self.profile { $0.capabilities.multiSession = false })
+        let bench = try Bench(profile: Bench.profile { $0.capabilities.multiSession = false })
         #expect(bench.select(Bench.tao(multiSession: 0)) == .good([]))
         #expect(bench.select(Bench.tao(multiSession: 3)) == .refused(5, 0x26, 0))
     }
@@ -100,7 +94,7 @@ import Testing
         #expect(bench.select(Bench.tao(changes: [9: 0x36]) + [0, 0, 0, 0]) == .refused(5, 0x26, 0))
         #expect(Array(bench.lastSense[15...17]) == [0x80, 0, 9])
         // The drive with bytes of its own wants just that.
-        let other = try Bench(profile: Self.profile { $0.quirks = [.writePageVendorBytes] })
+        let other = try Bench(profile: Bench.profile { $0.quirks = [.writePageVendorBytes] })
         #expect(other.select(Bench.tao()) == .refused(5, 0x26, 0))
         #expect(other.select(Bench.tao(changes: [9: 0x36]) + [0, 0, 0, 0]) == .good([]))
         #expect(other.send(Self.sense).data.count == 8 + 56)
@@ -137,7 +131,7 @@ import Testing
 
     @Test func `defaults that are illegal are refused until they are mended`() throws {
         let bench = try Bench(
-            profile: Self.profile { $0.quirks = [.illegalDefaultPause, .illegalDefaultSessionFormat] })
+            profile: Bench.profile { $0.quirks = [.illegalDefaultPause, .illegalDefaultSessionFormat] })
         var page = bench.send(Self.sense).data
         page[0...1] = [0, 0]
         #expect(page[16] == 0xFF && Array(page[22...23]) == [0xFF, 0xFF])
@@ -149,21 +143,21 @@ import Testing
     }
 
     @Test func `a drive that mistrusts multi-session of data wants both set in one SELECT`() throws {
-        let bench = try Bench(profile: Self.profile { $0.quirks = [.multiSessionDataRefused] })
+        let bench = try Bench(profile: Bench.profile { $0.quirks = [.multiSessionDataRefused] })
         #expect(bench.select(Bench.tao(multiSession: 3, changes: [12: 8])) == .refused(5, 0x26, 0))
         #expect(bench.select(Bench.tao(multiSession: 3)) == .good([]))
         #expect(bench.select(Bench.tao(multiSession: 0, changes: [12: 8])) == .good([]))
     }
 
     @Test func `a drive without block type 3 refuses it everywhere`() throws {
-        let bench = try Bench(profile: Self.profile { $0.quirks = [.blockType3Refused] })
+        let bench = try Bench(profile: Bench.profile { $0.quirks = [.blockType3Refused] })
         #expect(bench.select(Self.list(3, 3)) == .refused(5, 0x26, 0))
         #expect(bench.select(Self.list(2, 3)) == .refused(5, 0x26, 0))
         #expect(bench.select(Self.list(3, 2)) == .good([]))
     }
 
     @Test func `a test-write bit that sticks stays until the tray has been open`() throws {
-        let bench = try Bench(profile: Self.profile { $0.quirks = [.testWriteSticks] })
+        let bench = try Bench(profile: Bench.profile { $0.quirks = [.testWriteSticks] })
         bench.select(Bench.tao(changes: [10: 0x51]))
         bench.select(Bench.tao())
         #expect(bench.send(Self.sense).data[10] == 0x51)

@@ -98,7 +98,7 @@ extension Feature {
         return always(0x0000, 0, profiles.flatMap { $0.bigEndianBytes + [$0 == current ? 1 : 0, 0] })
     }
 
-    /// 0001h: how the drive is connected; no device busy events of its own.
+    /// 0001h: how the drive is connected; events tell when it is busy.
     static func core(_ interface: RecorderProfile.Interface) -> Feature {
         always(0x0001, 2, interface.code.bigEndianBytes + [0x01, 0, 0, 0])
     }

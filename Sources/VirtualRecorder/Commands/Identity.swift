@@ -18,6 +18,7 @@ extension Drive {
 
     private var pendingSense: CheckCondition {
         do throws(CheckCondition) {
+            try requireTurning()
             try requireIdle()
             return tray.isOpen ? .mediumNotPresentTrayOpen : .noSense
         } catch {
