@@ -60,9 +60,10 @@ import Testing
 
     @Test func `power condition and time-out pages`() throws {
         let bench = try Bench()
+        // standby after 120 s, in tenths
         #expect(
             bench.send("5A 00 1A 00 00 00 00 00 FF 00").data
-                == hex("00 12 00 00 00 00 00 00  1A 0A 00 01 00 00 00 00 00 00 04 B0"))  // standby after 120 s, in tenths
+                == hex("00 12 00 00 00 00 00 00  1A 0A 00 01 00 00 00 00 00 00 04 B0"))
         #expect(
             bench.send("5A 00 5A 00 00 00 00 00 FF 00").data.suffix(12)
                 == hex("1A 0A 00 03 FF FF FF FF FF FF FF FF")[...])

@@ -233,9 +233,6 @@ extension Bench {
         #expect(synchronize() == .good([]))
     }
 
-    @discardableResult
-    func synchronize() -> Answer { send("35 00 00 00 00 00 00 00 00 00") }
-
     /// What `disc.json` says.
     func stored() throws -> Disc { try StoredDisc.load(disc).disc }
 

@@ -11,7 +11,7 @@ import Testing
     @Test(arguments: [
         ("an operation that is not there", "01 00 00 00 00 00", 5 as UInt8, 0x20 as UInt8, 0 as UInt8),
         ("a reservation of no length", "53 00 00 00 00 00 00 00 00 00", 5, 0x24, 0),
-        ("SEND CUE SHEET", "5D 00 00 00 00 00 00 00 18 00", 5, 0x20, 0),
+        ("SEND CUE SHEET in track-at-once", "5D 00 00 00 00 00 00 00 18 00", 5, 0x2C, 0),
         ("BLANK of what can be written once", "A1 01 00 00 00 00 00 00 00 00 00 00", 5, 0x30, 5),
         ("READ DISC STRUCTURE", "AD 00 00 00 00 00 00 00 00 14 00 00", 5, 0x20, 0),
         ("a CDB cut short", "51 00 00 00 00 00", 5, 0x24, 0),

@@ -194,9 +194,11 @@ import Testing
     @Test func `buffer capacity in blocks counts those that are being written`() throws {
         let bench = try Bench()
         bench.select(Bench.tao())
-        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 03 7B  00 00 03 7B"))  // 891 of 2352
+        // 891 of 2352
+        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 03 7B  00 00 03 7B"))
         bench.select(Bench.tao(control: 4, changes: [12: 8]))
-        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 04 00  00 00 04 00"))  // 1024 of 2048
+        // 1024 of 2048
+        #expect(bench.send("5C 01 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 01  00 00 04 00  00 00 04 00"))
         #expect(bench.send("5C 00 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 00  00 20 00 00  00 20 00 00"))
         let odd = try Bench(profile: Bench.profile { $0.quirks = [.bufferCapacityGarbage] })
         #expect(odd.send("5C 00 00 00 00 00 00 00 0C 00").data == hex("00 0A 00 00  00 20 00 00  00 40 00 00"))
