@@ -4,7 +4,8 @@ import SCSITransports
 
 /// A virtual recorder as a process of its own, so that the death of the server is not the death of a drive.
 ///
-/// Its folder holds `socket`, `pid`, `log` and the folders of its discs.
+/// Its folder holds `socket`, `control` (where `burnd recorder-control` sends its requests), `pid`, `log` and the folders of
+/// its discs.
 public struct RecorderProcess: Sendable {
     /// Why a virtual recorder could not be had.
     public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
@@ -22,6 +23,8 @@ public struct RecorderProcess: Sendable {
     public let folder: String
     /// Where it listens.
     public var socketPath: String { folder + "/socket" }
+    /// Where it takes requests by hand.
+    public var controlPath: String { folder + "/control" }
     /// The disc that is in it at its first start.
     public var discPath: String { folder + "/disc" }
 
@@ -58,6 +61,7 @@ public struct RecorderProcess: Sendable {
             executable,
             arguments: [
                 "virtual-recorder", "--socket", socketPath, "--disc", discPath, "--name", name, "--speed", speed,
+                "--control", controlPath,
             ], descriptors: [1: ready.writing, 2: log], newSession: true)
         return (process, ready.reading)
     }

@@ -39,6 +39,11 @@ public import SCSI
 ///
 /// Whatever moment the recorder is killed at, the folder opens again: a track that was open then is `cut-off`, and CLOSE
 /// TRACK closes it with what it has.
+///
+/// # Faults
+///
+/// It misbehaves as it is told: `Fault` is a line that says when and how, `FaultListing` what there is, `RecorderControl` the
+/// hand on a recorder that runs. Faults act between the initiator and the drive, which knows nothing of them.
 public final class VirtualRecorder: SCSITarget {
     /// How a recorder is set up.
     public struct Configuration: Sendable {
@@ -113,7 +118,7 @@ public final class VirtualRecorder: SCSITarget {
             Drive(
                 name: configuration.name, profile: configuration.profile, tray: tray,
                 pace: configuration.pace, clock: clock, report: configuration.report))
-        faults = FaultDesk(clock: clock)
+        faults = FaultDesk(clock: clock, isFlagsLast: configuration.profile.quirks.contains(.errorFlagsLast))
         lastSeen = Lock(drive.withLock { TrayView($0) })
     }
 

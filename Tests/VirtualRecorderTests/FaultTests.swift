@@ -231,6 +231,19 @@ extension Bench {
         #expect(data == expected)
     }
 
+    @Test func `C2 flags are found behind the sub-channel where the drive puts them there`() {
+        // Two blocks of 2352 + 16 + 294 bytes from 10 on; the second is meant.
+        let cdb = hex("BE 00 00 00 00 0A 00 00 02 12 02 00")
+        let size = 2352 + 16 + 294
+        var reply = [UInt8](repeating: 0, count: 2 * size)
+        ReplyEdit.main(ReplyEdit.MainChannelEdit(positions: [8...8], isFlagged: true))
+            .apply(to: &reply, of: cdb, blocks: 11...11, isFlagsLast: true)
+        var expected = [UInt8](repeating: 0, count: 2 * size)
+        expected[size + 8] = 0xFF
+        expected[size + 2352 + 16 + 1] = 0x80
+        #expect(reply == expected)
+    }
+
     @Test func `bytes are wrong and nothing says so`() throws {
         let bench = try Bench.burned()
         try bench.fault("lba 10: flip 17")

@@ -2,7 +2,7 @@ import BinaryCoding
 import DiscLayout
 
 /// Where the parts of one block are in the reply of a READ: main channel, C2 error flags, sub-channel, in this order
-/// (MMC-6, 6.19).
+/// (MMC-6, 6.19), or with the flags last.
 struct BlockParts {
     let main: Range<Int>
     let flags: Range<Int>
@@ -16,8 +16,12 @@ struct BlockParts {
 
     /// The whole blocks in a reply whose addresses lie in `wanted`; all of them when that is nil.
     ///
-    /// - Parameter cdb: of READ (10), READ (12), READ CD or READ CD MSF. Of another nothing is found.
-    static func all(in reply: [UInt8], of cdb: [UInt8], _ wanted: ClosedRange<Int>?) -> [BlockParts] {
+    /// - Parameters:
+    ///   - cdb: of READ (10), READ (12), READ CD or READ CD MSF. Of another nothing is found.
+    ///   - isFlagsLast: the drive puts C2 flags behind the sub-channel.
+    static func all(
+        in reply: [UInt8], of cdb: [UInt8], _ wanted: ClosedRange<Int>?, isFlagsLast: Bool
+    ) -> [BlockParts] {
         guard CommandNames.reads.contains(cdb[0]), let blocks = CommandNames.blocks(of: cdb), !blocks.isEmpty else {
             return []
         }
@@ -32,9 +36,11 @@ struct BlockParts {
         let there = blocks.lowerBound..<blocks.lowerBound + min(blocks.count, reply.count / size)
         return there.clamped(to: range(wanted)).map { lba in
             let start = (lba - blocks.lowerBound) * size
+            let (flagStart, subStart) = (
+                start + main + (isFlagsLast ? sub : 0), start + main + (isFlagsLast ? 0 : flags)
+            )
             return BlockParts(
-                main: start..<start + main, flags: start + main..<start + main + flags,
-                sub: start + main + flags..<start + size)
+                main: start..<start + main, flags: flagStart..<flagStart + flags, sub: subStart..<subStart + sub)
         }
     }
 

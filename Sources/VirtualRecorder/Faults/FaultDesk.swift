@@ -23,10 +23,12 @@ final class FaultDesk: Sendable {
 
     private let state = Lock(State())
     private let clock: RecorderClock
+    /// The drive puts C2 flags behind the sub-channel.
+    private let isFlagsLast: Bool
     /// How long the drive is slow before it looks whether it still has to be.
     private static let slice: Duration = .milliseconds(100)
 
-    init(clock: RecorderClock) { self.clock = clock }
+    init(clock: RecorderClock, isFlagsLast: Bool = false) { (self.clock, self.isFlagsLast) = (clock, isFlagsLast) }
 
     /// What goes on now.
     var activity: Activity { state.withLock { $0.activity } }
@@ -73,7 +75,7 @@ final class FaultDesk: Sendable {
             return (SCSIOutcome(hostStatus: SCSIOutcome.Host.error), [])
         }
         if plan.removesDisc { removeDisc() }
-        return plan.response(to: request, carryOut)
+        return plan.response(to: request, isFlagsLast: isFlagsLast, carryOut)
     }
 
     /// Lets a slow or stuck drive wait. False when the initiator went.

@@ -28,15 +28,14 @@ extension FaultPlan {
     }
 
     /// Carries the command out with whatever is wrong with it, or answers in its place.
-    func response(to request: Request, _ perform: (Request) -> Response) -> Response {
+    ///
+    /// - Parameter isFlagsLast: the drive puts C2 flags behind the sub-channel.
+    func response(to request: Request, isFlagsLast: Bool, _ perform: (Request) -> Response) -> Response {
         let padded = request.paddedCDB
         if let answer, !isCarriedOut { return refusal(answer, to: request, padded) }
         var response = losesData ? Self.withoutData(request, perform) : perform(widened(request))
-        guard let answer else {
-            edit(&response, of: request, padded)
-            return response
-        }
-        response = refusal(answer, to: request, padded)
+        if let answer { return refusal(answer, to: request, padded) }
+        edit(&response, of: request, padded, isFlagsLast)
         return response
     }
 
@@ -79,9 +78,11 @@ extension FaultPlan {
         return Request(cdb: CDB(bytes), dataOut: request.dataOut, transfer: Self.wholeReply)
     }
 
-    private func edit(_ response: inout Response, of request: Request, _ cdb: [UInt8]) {
+    private func edit(_ response: inout Response, of request: Request, _ cdb: [UInt8], _ isFlagsLast: Bool) {
         if response.outcome.status == 0, response.outcome.hostStatus == 0 {
-            for edit in edits { edit.edit.apply(to: &response.dataIn, of: cdb, blocks: edit.blocks) }
+            for edit in edits {
+                edit.edit.apply(to: &response.dataIn, of: cdb, blocks: edit.blocks, isFlagsLast: isFlagsLast)
+            }
             if needsAllFeatures, var list = FeatureList(response.dataIn) {
                 list.select(cdb)
                 response.dataIn = list.bytes

@@ -61,7 +61,9 @@ enum ReplyEdit: Equatable, Sendable {
     /// - Parameters:
     ///   - cdb: of the command, sixteen bytes.
     ///   - blocks: that the edit is about; nil for all.
-    func apply(to reply: inout [UInt8], of cdb: [UInt8], blocks: ClosedRange<Int>?) {
+    ///   - isFlagsLast: the drive puts C2 flags behind the sub-channel.
+    func apply(to reply: inout [UInt8], of cdb: [UInt8], blocks: ClosedRange<Int>?, isFlagsLast: Bool) {
+        func parts() -> [BlockParts] { BlockParts.all(in: reply, of: cdb, blocks, isFlagsLast: isFlagsLast) }
         switch self {
         case .patch(let bytes): for byte in bytes { byte.put(into: &reply) }
         case .atip(let edit): edit.apply(to: &reply)
@@ -71,9 +73,9 @@ enum ReplyEdit: Equatable, Sendable {
             if let list { reply = list.bytes }
         case .page(let code, let bytes): Self.patch(page: code, bytes, in: &reply)
         case .main(let edit):
-            for block in BlockParts.all(in: reply, of: cdb, blocks) { edit.apply(to: &reply, block) }
+            for block in parts() { edit.apply(to: &reply, block) }
         case .binaryQ:
-            for block in BlockParts.all(in: reply, of: cdb, blocks) { block.makeQBinary(in: &reply) }
+            for block in parts() { block.makeQBinary(in: &reply) }
         }
     }
 
