@@ -57,9 +57,10 @@ final class FaultDesk: Sendable {
         let call = FaultCall(cdb: cdb, dataOut: request.dataOut)
         let plan = state.withLock { state -> FaultPlan? in
             let plan = state.menu.plan(for: call)
-            if plan != nil { Self.wake(&state) }
             state.activity.commands += 1
-            state.activity.executing = cdb[0]
+            // Whoever is woken because a fault acts finds the command held by it.
+            (state.activity.executing, state.activity.heldBy) = (cdb[0], plan?.holds.first?.fault)
+            if plan != nil { Self.wake(&state) }
             return plan
         }
         defer { state.withLock { ($0.activity.executing, $0.activity.heldBy) = (nil, nil) } }
