@@ -14,7 +14,8 @@ struct DiscCommand: ParsableCommand {
             cd-text-N.cdt the CD-TEXT packs of session N, journal a line for each event. It can be looked at while a recorder \
             writes on it.
 
-            Lengths count from index 1 to the end of the track, without run-out and pause. Status 0 when the disc is sound, 2 \
+            Lengths count from index 1 to the end of the track, without run-out and pause. Exports hold complete tracks, leave \
+            files alone that are there already, and leave nothing behind when they fail. Status 0 when the disc is sound, 2 \
             when something on it is damaged, 1 when it cannot be read or an export fails.
 
             JSON: path, medium, medium_details {name, manufacturer, capacity, spare_sectors, sub_type, lowest_speed, \
@@ -71,13 +72,38 @@ struct ExportOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            Write every track into this folder: audio as trackNN.wav, data of 2048 bytes a sector as trackNN.iso, other data \
-            as trackNN.bin of whole sectors.
+            Write every complete track into this folder: audio as trackNN.wav, data of 2048 bytes a sector as trackNN.iso, \
+            other data as trackNN.bin of whole sectors.
             """, valueName: "dir"))
     var export: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write all sessions as a cue sheet with FILE.bin (2352 bytes a block, audio little-endian) and FILE.cdt (packs of \
+            CD-TEXT) beside it.
+            """, valueName: "file.cue"))
+    var exportCue: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write each session as a toc file of cdrdao with FILE.bin beside it (audio big-endian, 2448 bytes a block where \
+            there is something in R to W); later sessions are FILE-2.toc and so on.
+            """, valueName: "file.toc"))
+    var exportToc: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the sub-channel of what --export-cue writes: 96 bytes a block, P[12] Q[12] … W[12].",
+            valueName: "file.sub"))
+    var exportSub: String?
+
     func run(_ disc: StoredDisc, wrote: (String) -> Void) throws {
-        if let export { for path in try DiscExport.export(disc, to: export) { wrote(path) } }
+        if let export { try DiscExport.export(disc, to: export).forEach(wrote) }
+        if let exportCue { try DiscExport.exportCue(disc, to: exportCue).forEach(wrote) }
+        if let exportToc { try DiscExport.exportTOC(disc, to: exportToc).forEach(wrote) }
+        if let exportSub { try DiscExport.exportSubChannel(disc, to: exportSub).forEach(wrote) }
     }
 }
 
