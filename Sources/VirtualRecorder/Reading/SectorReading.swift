@@ -70,7 +70,8 @@ extension DiscFolder {
                 try readMain(at: blocks.lowerBound, into: buffer)
             }
         }
-        let run = disc.audioRun(around: blocks)
+        let reach = (abs(offset) + RedBook.samplesPerSector - 1) / RedBook.samplesPerSector
+        let run = try audioRun(around: blocks, reach: reach)
         let start = blocks.lowerBound * RedBook.sectorBytes - offset * RedBook.sampleBytes
         let wanted = start..<start + count
         let there = wanted.clamped(to: run.lowerBound * RedBook.sectorBytes..<run.upperBound * RedBook.sectorBytes)
@@ -81,6 +82,19 @@ extension DiscFolder {
             return try readMain(
                 fromByte: there.lowerBound, into: UnsafeMutableRawBufferPointer(rebasing: buffer[place]))
         }
+    }
+
+    /// Audio blocks and up to `reach` more on either side, as far as it goes on as audio.
+    private func audioRun(around blocks: Range<Int>, reach: Int) throws(SystemError) -> Range<Int> {
+        let wide = blocks.lowerBound - reach..<blocks.upperBound + reach
+        guard let area = disc.readableAreas.first(where: { $0.overlaps(blocks) })?.clamped(to: wide) else {
+            return blocks
+        }
+        if disc.isAudio(area) { return area }
+        let front = try sectors(area.lowerBound..<blocks.lowerBound)?.kinds ?? []
+        let back = try sectors(blocks.upperBound..<area.upperBound)?.kinds ?? []
+        let before = front.reversed().prefix { $0 == .audio }.count
+        return blocks.lowerBound - before..<blocks.upperBound + back.prefix { $0 == .audio }.count
     }
 
     /// So many bytes, read without being set to zero first; nil when there are not so many.
@@ -96,21 +110,5 @@ extension DiscFolder {
             initialized = result == .success(true) ? count : 0
         }
         return try result.get() ? array : nil
-    }
-}
-
-extension Disc {
-    /// The audio that goes on without a break before and behind blocks.
-    func audioRun(around blocks: Range<Int>) -> Range<Int> {
-        guard
-            let area = readableAreas.first(where: {
-                $0.lowerBound <= blocks.lowerBound && blocks.upperBound <= $0.upperBound
-            })
-        else { return blocks }
-        let audio = natures(of: area).filter { $0.nature == .audio }.map(\.blocks)
-        var (start, end) = (blocks.lowerBound, blocks.upperBound)
-        for part in audio where part.lowerBound <= end { end = max(end, part.upperBound) }
-        for part in audio.reversed() where part.upperBound >= start { start = min(start, part.lowerBound) }
-        return start..<end
     }
 }
