@@ -48,3 +48,48 @@ import Testing
         #expect(bench.read10(450, 1) == .good(Array(Self.disc.block(450)[16..<2064])))
     }
 }
+
+/// Recordings that are late or early by samples.
+@Suite struct WriteOffsetTests {
+    private static func recorded(offset: Int) throws -> Bench {
+        var profile = RecorderProfile.modern
+        profile.writeOffset = offset
+        let bench = try Bench(profile: profile)
+        bench.select(Bench.tao())
+        bench.track(at: 0, blocks: 300)
+        bench.select(Bench.tao(control: 4, changes: [12: 8]))
+        let block = [UInt8](repeating: 0xA5, count: 2048)
+        for lba in 452..<752 {
+            #expect(bench.send([0x2A, 0] + Int32(lba).bigEndianBytes + [0, 0, 1, 0], out: block).isGood)
+        }
+        #expect(bench.send("35 00 00 00 00 00 00 00 00 00").isGood)
+        bench.select(Bench.tao())
+        bench.track(at: 904, blocks: 300)
+        #expect(bench.send("5B 00 02 00 00 00 00 00 00 00").isGood)
+        return bench
+    }
+
+    @Test(arguments: [30, 667, 4704, -30, -588, -4704])
+    func `audio lands beside its place, data in it`(offset: Int) throws {
+        let bench = try Self.recorded(offset: offset)
+        for (start, pause) in [(0, 150), (904, 150)] {
+            let sent = [UInt8](repeating: 0, count: pause * 2352) + (start..<start + 300).flatMap { Bench.block($0) }
+            let shift = offset * 4
+            let expected = sent.indices.map { sent.indices.contains($0 - shift) ? sent[$0 - shift] : 0 }
+            let read = bench.readCD(start - pause, pause + 300, flags: 0x10, room: 1 << 21).data
+            #expect(read.count == expected.count && read == expected)
+        }
+        #expect(bench.read10(452, 300) == .good([UInt8](repeating: 0xA5, count: 300 * 2048)))
+        #expect(bench.read10(752, 2).data.allSatisfy { $0 == 0 })
+    }
+
+    @Test func `a drive whose offsets cancel each other reads what it wrote`() throws {
+        var profile = RecorderProfile.modern
+        (profile.readOffset, profile.writeOffset) = (-48, 48)
+        let bench = try Bench(profile: profile)
+        bench.select(Bench.tao())
+        bench.track(at: 0, blocks: 300)
+        bench.send("5B 00 02 00 00 00 00 00 00 00")
+        #expect(bench.read(from: 0, blocks: 300).data == (0..<300).flatMap { Bench.block($0) })
+    }
+}

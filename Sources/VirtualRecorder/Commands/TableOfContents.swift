@@ -22,15 +22,26 @@ extension Drive {
             case 1: try TableOfContentsReply.sessions(disc, isMSF: isMSF)
             case 2: try TableOfContentsReply.full(disc, from: Int(command.cdb[6]))
             case 3: TableOfContentsReply.programMemory(disc)
-            case 4: TableOfContentsReply.atip(disc.medium)
+            case 4: try atip(disc.medium)
             case 5: TableOfContentsReply.text(try text())
             default: throw .invalidFieldInCDB(byte: 2)
             }
         return Array(reply.prefix(command.uint16(at: 7)))
     }
 
+    /// The pre-groove, as this drive tells it.
+    private func atip(_ medium: Medium) throws(CheckCondition) -> [UInt8] {
+        guard !profile.quirks.contains(.atipRefused) else { throw .invalidFieldInCDB(byte: 2) }
+        let reply = TableOfContentsReply.atip(medium)
+        if profile.quirks.contains(.atipZero) { return reply.prefix(4) + [UInt8](repeating: 0, count: reply.count - 4) }
+        guard profile.quirks.contains(.atipInBCD) else { return reply }
+        // Lead-in and last lead-out.
+        return reply.enumerated().map { (8...10).contains($0) || (12...14).contains($0) ? $1.bcd : $1 }
+    }
+
     /// The packs of CD-TEXT of the last session that has any.
     private func text() throws(CheckCondition) -> [UInt8] {
+        guard profile.capabilities.readsText else { throw .invalidFieldInCDB(byte: 2) }
         let folder = try medium()
         guard let session = folder.disc.closedSessions.last(where: { $0.textPacks > 0 }) else { return [] }
         return try storing(.unrecoveredReadError) { () throws(SystemError) in

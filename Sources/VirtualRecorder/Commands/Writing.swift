@@ -28,6 +28,7 @@ extension Drive {
     private func write(_ command: Command) throws(CheckCondition) -> [UInt8] {
         let folder = try medium()
         guard folder.disc.status != .finalized else { throw .cannotWriteIncompatibleMedium }
+        folder.writeOffset = profile.writeOffset
         switch parameters.writeType {
         case .trackAtOnce: try writeTrack(command, on: folder)
         case .sessionAtOnce:

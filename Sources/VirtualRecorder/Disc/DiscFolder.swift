@@ -18,7 +18,8 @@ final class DiscFolder {
     private(set) var disc: Disc
     /// What is on the disc while a test write goes on; nil at any other time.
     private var beforeTest: Disc?
-    private let main: FileDescriptor
+    /// `main.bin`.
+    let main: FileDescriptor
     private let sub: FileDescriptor
     /// Main channel and sub-channel of the first lead-in, from the begin of the groove on; made when a host writes one.
     private var leadIn: (main: FileDescriptor, sub: FileDescriptor)?
@@ -30,6 +31,8 @@ final class DiscFolder {
     private var sectorBuffer: UnsafeMutableRawBufferPointer
     /// Address of the block that was read last.
     var position = 0
+    /// Stereo samples by which audio lands too late (above 0) or too early: a property of the recorder that it is in.
+    var writeOffset = 0
     /// The track whose recording code was asked for last; nil before the first.
     var recordingCodeTrack: Int?
 
@@ -239,8 +242,9 @@ extension DiscFolder {
             try file(leadInFiles()).writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<split]), at: offset)
         }
         if split < bytes.count {
-            let offset = (max(lba, Self.baseLBA) - Self.baseLBA) * blockBytes
-            try program.writeAll(UnsafeRawBufferPointer(rebasing: bytes[split...]), at: offset)
+            let (first, rest) = (max(lba, Self.baseLBA), UnsafeRawBufferPointer(rebasing: bytes[split...]))
+            if writeOffset != 0, program === main { return try recordShifted(rest, at: first) }
+            try program.writeAll(rest, at: (first - Self.baseLBA) * blockBytes)
         }
     }
 
