@@ -17,15 +17,15 @@ import Testing
 
     @Test func `format 0 has all tracks and the last lead-out`() throws {
         let bench = try Self.disc.bench()
-        // Track 6: 450; lead-out of session 1: 750; session 2 from 12150, track 7 at 12300, lead-out 12600.
-        let (five, six, seven) = ("0010050000000000", "00140600000001C2", "001007000000300C")
-        let leadOut = "0010AA0000003138"
+        // Track 6: 450; lead-out of session 1: 750; session 2 from 12000, track 7 at 12150, lead-out 12450.
+        let (five, six, seven) = ("0010050000000000", "00140600000001C2", "0010070000002F76")
+        let leadOut = "0010AA00000030A2"
         #expect(
             bench.send("43 00 00 00 00 00 00 00 FF 00").data == hex("00 22 05 07 \(five) \(six) \(seven) \(leadOut)"))
         #expect(bench.send("43 00 00 00 00 00 06 00 FF 00").data == hex("00 1A 05 07 \(six) \(seven) \(leadOut)"))
         #expect(bench.send("43 00 00 00 00 00 AA 00 FF 00").data == hex("00 0A 05 07 \(leadOut)"))
         #expect(
-            bench.send("43 02 00 00 00 00 07 00 FF 00").data == hex("00 12 05 07 0010070000022E00 0010AA0000023200"))
+            bench.send("43 02 00 00 00 00 07 00 FF 00").data == hex("00 12 05 07 0010070000022C00 0010AA0000023000"))
         for track in [8, 99, 0xA9, 0xAB, 0xFF] as [UInt8] {
             #expect(bench.send([0x43, 0, 0, 0, 0, 0, track, 0, 0xFF, 0]) == .refused(5, 0x24, 0))
         }
@@ -33,10 +33,10 @@ import Testing
 
     @Test func `format 1 has the first track of the last session`() throws {
         let bench = try Self.disc.bench()
-        #expect(bench.send("43 00 01 00 00 00 00 00 FF 00").data == hex("00 0A 01 02 001007000000300C"))
-        #expect(bench.send("43 02 01 00 00 00 00 00 FF 00").data == hex("00 0A 01 02 0010070000022E00"))
+        #expect(bench.send("43 00 01 00 00 00 00 00 FF 00").data == hex("00 0A 01 02 0010070000002F76"))
+        #expect(bench.send("43 02 01 00 00 00 00 00 FF 00").data == hex("00 0A 01 02 0010070000022C00"))
         // The format in the last byte, as before MMC.
-        #expect(bench.send("43 00 00 00 00 00 00 00 FF 40").data == hex("00 0A 01 02 001007000000300C"))
+        #expect(bench.send("43 00 00 00 00 00 00 00 FF 40").data == hex("00 0A 01 02 0010070000002F76"))
     }
 
     @Test func `format 2 has every lead-in from a session on`() throws {
@@ -45,12 +45,12 @@ import Testing
             01 10 00 A0 00 00 00 00 05 20 00   01 14 00 A1 00 00 00 00 06 00 00
             01 14 00 A2 00 00 00 00 00 0C 00   01 10 00 05 00 00 00 00 00 02 00
             01 14 00 06 00 00 00 00 00 08 00
-            01 50 00 B0 02 2E 00 02 4F 3B 4A   // next program area 02:46:00, two pointers
+            01 50 00 B0 02 2C 00 02 4F 3B 4A   // next program area 02:44:00, two pointers
             01 50 00 C0 00 00 00 00 61 1A 41
             """
         let second = """
             02 10 00 A0 00 00 00 00 07 00 00   02 10 00 A1 00 00 00 00 07 00 00
-            02 10 00 A2 00 00 00 00 02 32 00   02 10 00 07 00 00 00 00 02 2E 00
+            02 10 00 A2 00 00 00 00 02 30 00   02 10 00 07 00 00 00 00 02 2C 00
             02 50 00 B0 FF FF FF 01 4F 3B 4A   // no further session
             """
         #expect(bench.send("43 00 02 00 00 00 01 00 FF 00").data == hex("00 86 01 02\n" + first + "\n" + second))
