@@ -12,11 +12,22 @@ enum Peer: String {
     case cdrskin
     case cdrdao
     case cdparanoia
+    case icedax
+    case readom
+    case cdInfo = "cd-info"
+    case dd
+    case sgInq = "sg_inq"
+    case sgRaw = "sg_raw"
 
     private var path: String { "/usr/bin/\(rawValue)" }
 
     /// The machine has the program. `script/test` installs them all.
     var isInstalled: Bool { access(path, X_OK) == 0 }
+
+    /// The program and what builds the preload shim are there.
+    var isReady: Bool { access("/usr/bin/make", X_OK) == 0 && access("/usr/bin/gcc", X_OK) == 0 && isInstalled }
+    /// Why a test does not run where a program is missing.
+    static let why: Comment = "gcc, make and the program must be installed (script/test does it)"
 
     /// What a program printed, on both outputs, and how it ended.
     struct Outcome {
@@ -36,6 +47,19 @@ enum Peer: String {
         return try await Program.run(
             "/usr/bin/timeout",
             ["-k", "5", Self.patience, "/usr/bin/env", "-C", folder.path] + environment + [path] + arguments)
+    }
+}
+
+extension Peer {
+    /// Runs the program, which has to succeed.
+    @discardableResult
+    func burn(
+        _ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        let outcome = try await run(arguments, on: recorder, in: folder)
+        try #require(outcome.status == 0, "\(rawValue): \(outcome.output)", sourceLocation: sourceLocation)
+        return outcome.output
     }
 }
 

@@ -70,6 +70,9 @@ final class RecorderProcess {
         }
     }
 
+    /// What is on the disc in it.
+    func burned() throws -> BurnedDisc { try BurnedDisc(disc) }
+
     /// `burnd disc` of the disc in it.
     func listing(_ arguments: [String] = []) async throws -> Peer.Outcome {
         try await Program.run("\(Program.products)/burnd", ["disc", disc] + arguments)

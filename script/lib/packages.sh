@@ -45,6 +45,8 @@ gcc                 the same
 wodim               burns onto and reads from the virtual recorder, as a peer
 cdrdao              the same
 cdrskin             the same
+libcdio-utils       the same (cd-info)
+sg3-utils           the same (sg_inq, sg_raw)
 icedax              reads audio from the virtual recorder, as a peer
 cdparanoia          the same
 ffmpeg              makes test audio in every format, and decodes it as a peer
