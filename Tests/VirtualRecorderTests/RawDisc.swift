@@ -189,20 +189,22 @@ extension Bench {
     /// A bench with a blank whose lead-in has 150 blocks, so that it is soon written; −300 is where it begins.
     static func raw(
         profile: RecorderProfile = .modern, kind: Medium.Kind = .cdR,
-        leadIn: MSF = MSF(minutes: 99, seconds: 58, frames: 0), lastLeadOut: MSF = Medium.cdR80.lastLeadOut
+        leadIn: MSF = MSF(minutes: 99, seconds: 58, frames: 0), lastLeadOut: MSF = Medium.cdR80.lastLeadOut,
+        speed: Int? = nil
     ) throws -> Bench {
         let folder = TemporaryFolder(inMemory: true)
         let medium = Medium(kind: kind, leadInStart: leadIn, lastLeadOut: lastLeadOut)
         try DurableFile.makeFolder("\(folder.path)/disc")
         try DurableFile.replace("\(folder.path)/disc/disc.json", with: DiscDocument(Disc(medium: medium)).bytes)
-        return try Bench(in: folder, profile: profile)
+        return try Bench(in: folder, profile: profile, speed: speed)
     }
 
     /// MODE SELECT for RAW.
     @discardableResult
-    func selectRaw(_ type: UInt8, isTest: Bool = false) -> Answer {
+    func selectRaw(_ type: UInt8, isTest: Bool = false, isProtected: Bool = true) -> Answer {
         var list = hex("00 00 00 00 00 00 00 00  05 32 43 00 00 00 00 00 00 00 00 00 00 00 00 96")
         if isTest { list[10] |= 0x10 }
+        if !isProtected { list[10] &= ~0x40 }
         list[12] = type
         return select(list + [UInt8](repeating: 0, count: 60 - list.count))
     }

@@ -42,7 +42,7 @@ struct RawProgram {
             takeCatalogNumber(digits, at: lba)
         case .recordingCode(let code, let frames):
             if frames != here.frames { note(.time, at: lba) }
-            if let track = position?.track, track > 0, !facts[track].note(isrc: code) { note(.code, at: lba) }
+            takeRecordingCode(code, at: lba)
         case .tableOfContents, .multiSession: note(.leadInFrame, at: lba)
         case .other: break
         case nil: note(.unreadable, at: lba)
@@ -97,10 +97,16 @@ struct RawProgram {
     }
 
     private mutating func takeCatalogNumber(_ digits: [UInt8], at lba: Int) {
-        // Zeros stand for no number on discs that have frames of mode 2 all the same.
+        // Zeros stand for no number on discs that have such frames all the same; so they do in recording codes.
         if digits.allSatisfy({ $0 == 0 }) { return }
         if catalogNumber == nil { catalogNumber = digits }
         if catalogNumber != digits { note(.code, at: lba) }
+    }
+
+    private mutating func takeRecordingCode(_ code: [UInt8], at lba: Int) {
+        if code.allSatisfy({ $0 == UInt8(ascii: "0") }) { return }
+        guard let track = position?.track, track > 0 else { return }
+        if !facts[track].note(isrc: code) { note(.code, at: lba) }
     }
 
     private mutating func takeData(
