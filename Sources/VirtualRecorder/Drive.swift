@@ -82,6 +82,8 @@ final class Drive {
             case medium
             /// Asks whether that is so.
             case ready
+            /// Needs a disc that turns and that the drive can write, and a drive that is not busy.
+            case recordable
         }
         let condition: Condition
         let run: @Sendable (Drive, Command) throws(CheckCondition) -> [UInt8]
@@ -126,11 +128,12 @@ final class Drive {
         switch condition {
         case .always, .attended: break
         case .idle: try requireIdle()
-        case .medium, .ready:
+        case .medium, .ready, .recordable:
             _ = try medium()
             try requireTurning()
-            if condition == .medium || !profile.quirks.contains(.readyWhileClosing) { try requireIdle() }
-            if condition == .medium { change(to: .active) }
+            if condition != .ready || !profile.quirks.contains(.readyWhileClosing) { try requireIdle() }
+            if condition != .ready { change(to: .active) }
+            if condition == .recordable { try requireRecordable() }
         }
     }
 

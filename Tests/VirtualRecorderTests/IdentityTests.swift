@@ -92,10 +92,10 @@ import Testing
                     """))
     }
 
-    /// The flag byte of features 0010h, 001Eh, 002Dh, 002Eh and 0037h, its lowest bit "current".
+    /// Whether features 0010h, 001Eh, 002Dh, 002Eh and 0037h are there and current.
     private static func currency(_ bench: Bench) -> [Bool] {
         ["00 10", "00 1E", "00 2D", "00 2E", "00 37"].map { code in
-            bench.send("46 02 \(code) 00 00 00 00 10 00").data[10] & 1 == 1
+            bench.send("46 02 \(code) 00 00 00 00 10 00").data.dropFirst(10).first.map { $0 & 1 == 1 } ?? false
         }
     }
 
@@ -125,11 +125,21 @@ import Testing
         #expect(Self.currency(bench) == [true, true, true, true, true])
     }
 
-    @Test func `a CD-RW in a drive for CD-R cannot be written`() throws {
-        let bench = try Bench(
-            profile: Bench.profile { ($0.capabilities.rewritable, $0.rewriteSpeeds) = (false, []) }, blank: .cdRW)
-        #expect(bench.send("46 02 00 37 00 00 00 00 FF 00").data.count == 8)
-        #expect(bench.send("46 02 00 2D 00 00 00 00 FF 00").data.suffix(8) == hex("00 2D 08 04 44 00 3F 01")[...])
+    @Test func `a CD-RW that no speed of the drive suits can be read only`() throws {
+        let withoutRewriting = Bench.profile { ($0.capabilities.rewritable, $0.rewriteSpeeds) = (false, []) }
+        for (profile, disc, flags) in [(withoutRewriting, Medium.cdRW, 0x44), (.old, .cdRWUltraSpeed, 0x02)]
+            as [(RecorderProfile, Medium, UInt8)]
+        {
+            let bench = try Bench(profile: profile, blank: disc)
+            #expect(Self.currency(bench).suffix(3).allSatisfy { !$0 })
+            #expect(Array(bench.send("46 02 00 2D 00 00 00 00 FF 00").data[10...12]) == [0x08, 0x04, flags])
+            bench.select(Bench.tao(changes: [10: 0x01]))
+            for cdb in [
+                "54 01 00 00 00 00 00 00 00 00", "A1 01 00 00 00 00 00 00 00 00 00 00", "2A 00 00 00 00 00 00 00 00 00",
+            ] {
+                #expect(bench.send(cdb) == .refused(5, 0x30, 5))
+            }
+        }
     }
 
     @Test func `a request type chooses features, and the reply is cut at the allocation length`() throws {
@@ -155,7 +165,7 @@ import Testing
                 == hex(
                     """
                     2A 3A
-                    03 07 F0 77             // reads CD-R(W); writes CD-R, CD-RW, test; BUF, multi-session, Mode 2; audio
+                    03 07 F0 7F             // reads CD-R(W); writes CD-R, CD-RW, test; BUF, multi-session, Mode 2; audio
                     29 20                   // tray, ejects, locks; R-W in the lead-in
                     21 13 00 00 08 00       // reads at 8467 kB/s; no volume levels; 2048 KiB of buffer
                     21 13 00 00             // reads now at 8467 kB/s
@@ -173,7 +183,7 @@ import Testing
         let bench = try Bench(profile: Bench.profile(.old) { $0.capabilitiesPage = edition })
         let golden = hex(
             """
-            03 03 70 67             // no test write, no BUF, no C2
+            03 03 70 6F             // no test write, no BUF, no C2
             29 00
             10 89 00 00 02 00       // reads at 24×, 512 KiB
             10 89 00 00

@@ -26,7 +26,7 @@ extension Drive {
             0x03,  // reads CD-R and CD-RW
             0x01 | (can.rewritable ? 0x02 : 0) | (can.testWrite ? 0x04 : 0),
             0x30 | (can.multiSession ? 0x40 : 0) | (can.underrunFree ? 0x80 : 0),  // and Mode 2, form 1 and 2
-            0x67 | (can.errorPointers ? 0x10 : 0),  // MCN, ISRC, raw R-W, accurate streams, CD-DA
+            0x6F | (can.errorPointers ? 0x10 : 0),  // MCN, ISRC, R-W raw and corrected, accurate streams, CD-DA
             profile.loading.code << 5 | 0x09 | (isLocked ? 0x02 : 0),  // ejects, can be locked
             can.readsText ? 0x20 : 0,  // R-W in the lead-in
         ]

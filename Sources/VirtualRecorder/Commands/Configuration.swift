@@ -28,7 +28,7 @@ extension Drive {
 
     /// Everything that the drive has, in the order of the codes; what is current depends on the medium.
     private var features: [Feature] {
-        let state = MediumState(disc: tray.folder?.disc, profile: profile)
+        let state = MediumState(disc: tray.folder?.disc, isRecordable: !speed.speeds.isEmpty)
         return [
             .profileList(current: currentProfile, isRewritable: profile.capabilities.rewritable),
             .core(profile.interface), .morphing, .removableMedium(profile.loading),
@@ -59,10 +59,11 @@ private struct MediumState {
     var isWritable = false
     var isRewritable = false
 
-    init(disc: Disc?, profile: RecorderProfile) {
+    /// - Parameter isRecordable: some speed of the drive suits the medium.
+    init(disc: Disc?, isRecordable: Bool) {
         guard let disc else { return }
         isReadable = disc.status != .blank
-        isRewritable = disc.medium.isErasable && profile.capabilities.rewritable
+        isRewritable = disc.medium.isErasable && isRecordable
         // A CD-RW that is full is blanked and written again.
         isWritable = disc.medium.isErasable ? isRewritable : disc.status != .finalized
     }

@@ -101,7 +101,7 @@ extension Drive {
         // Blank, data mode unknown.
         return Self.trackInformation(
             track: disc.nextTrackNumber, session: disc.currentSessionNumber, mode: parameters.control.rawValue,
-            kind: 0x4F, start: start, next: next, free: free, size: free)
+            kind: 0x4F, start: start, next: told(nextAddress: next, of: disc), free: free, size: free)
     }
 
     /// Where the next WRITE of the chosen write type has to go; nil when none can.

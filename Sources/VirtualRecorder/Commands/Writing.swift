@@ -6,13 +6,13 @@ extension Drive {
     /// WRITE (10) and (12), SYNCHRONIZE CACHE (10), RESERVE TRACK, SEND OPC INFORMATION, CLOSE TRACK/SESSION, SEND CUE SHEET
     /// and BLANK (MMC-6, 6.47, 6.48, 6.44, 6.31, 6.37, 6.3, 6.33, 6.2). What they do is in `Recording`.
     static let writingCommands: [UInt8: Entry] = [
-        0x2A: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.write(command) },
+        0x2A: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.write(command) },
         0x35: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.synchronizeCache(command) },
-        0x53: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.reserveTrack(command) },
-        0x54: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.sendOPC(command) },
-        0x5D: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.sendCueSheet(command) },
+        0x53: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.reserveTrack(command) },
+        0x54: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.sendOPC(command) },
+        0x5D: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.sendCueSheet(command) },
         0x5B: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.close(command) },
-        0xA1: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.blank(command) },
+        0xA1: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.blank(command) },
     ]
 
     /// Something is being written that must be ended before anything else can be.
@@ -58,6 +58,7 @@ extension Drive {
     private func close(_ command: Command) throws(CheckCondition) -> [UInt8] {
         let folder = try medium()
         guard folder.disc.status != .finalized else { throw .cannotWriteIncompatibleMedium }
+        try requireClosing(function: command.cdb[2].bits(0...2))
         let sectors: Int
         // A session in one go needs no closing; where it only waits for its end, this is it.
         if let recording, recording.hasBegun, [2, 6].contains(command.cdb[2].bits(0...2)) {
@@ -116,6 +117,7 @@ extension Drive {
     }
 
     private func sendOPC(_ command: Command) throws(CheckCondition) -> [UInt8] {
+        if profile.quirks.contains(.opcUnsupported) { throw .invalidOperationCode }
         let disc = try medium().disc
         guard disc.status != .finalized || disc.medium.isErasable else { throw .cannotWriteIncompatibleMedium }
         return []
