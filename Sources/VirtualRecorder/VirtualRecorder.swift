@@ -139,8 +139,12 @@ public final class VirtualRecorder: SCSITarget {
     ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
         turn.withLock { _ in
             let request = Request(cdb: cdb, dataOut: dataOut, transfer: transfer)
-            return faults.execute(request, from: initiator, removeDisc: { try? removeDisc() }, { perform($0) })
+            return faults.execute(request, from: initiator, removeDisc: { removeDiscInMidCommand() }, { perform($0) })
         }
+    }
+
+    private func removeDiscInMidCommand() {
+        do throws(TrayError) { try removeDisc() } catch { drive.withLock { $0.report("\(error)") } }
     }
 
     /// Remembers what the tray looks like, with the drive's lock held.

@@ -14,6 +14,9 @@ struct RecorderControlCommand: ParsableCommand {
 
             \(requests)
 
+            What moves the tray is done when the drive has done the command that it is at. The rest never waits for the drive, \
+            nor does anything while a fault holds it. For example
+
               burnd recorder-control left.control fault write lba 1000..1010: sense 3/0C/09
               burnd recorder-control left.control status
 

@@ -59,6 +59,54 @@ import Testing
         withExtendedLifetime((near, far)) {}
     }
 
+    @Test func `a drive that takes its time can be seen, and faults set in the meantime`() async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        let (begun, over) = (try Pipe(), try Pipe())
+        let manual = ManualClock()
+        let clock = RecorderClock(
+            now: manual.clock.now,
+            wait: { duration in
+                if duration > .seconds(30) {
+                    try? begun.writing.writeAll([0])
+                    Self.take(over.reading)
+                }
+                manual.advance(by: duration)
+            }, secondsSince1970: { 0 })
+        let recorder = try VirtualRecorder(
+            VirtualRecorder.Configuration(disc: "\(folder.path)/disc", name: "slow", maximumSpeed: 1, clock: clock))
+        // The disc has spun up by then.
+        manual.advance(by: .seconds(60))
+        async let burned: Void = BlockingThread.run {
+            Self.burn(on: recorder, manual)
+            try? begun.writing.writeAll([0])
+        }
+        await BlockingThread.run { Self.take(begun.reading) }
+        #expect(recorder.status.executing == "CLOSE TRACK/SESSION" && recorder.status.heldBy == nil)
+        #expect(recorder.setFault(try Fault("inquiry: busy")) == 1)
+        try over.writing.writeAll([0])
+        await burned
+        #expect(recorder.status.executing == nil)
+    }
+
+    /// Waits for a byte.
+    private static func take(_ source: FileDescriptor) {
+        var byte: UInt8 = 0
+        _ = try? withUnsafeMutableBytes(of: &byte) { try source.read(into: $0) }
+    }
+
+    /// A short track, and its session closed, which takes minutes at this speed.
+    private static func burn(on recorder: VirtualRecorder, _ clock: ManualClock) {
+        func send(_ cdb: String, _ out: [UInt8] = []) {
+            out.withUnsafeBytes { _ = recorder.execute(CDB(hex(cdb)), dataOut: $0, transfer: 0) }
+        }
+        for _ in 0..<2 { send("00 00 00 00 00 00") }
+        send("55 10 00 00 00 00 00 00 3C 00", Bench.tao())
+        send("2A 00 00 00 00 00 00 00 1B 00", [UInt8](repeating: 0, count: 27 * 2352))
+        send("35 02 00 00 00 00 00 00 00 00")
+        clock.advance(by: .seconds(60))
+        send("5B 00 02 00 00 00 00 00 00 00")
+    }
+
     @Test func `waiting for a fault that is cleared ends`() async throws {
         let bench = try Bench()
         let recorder = bench.recorder
