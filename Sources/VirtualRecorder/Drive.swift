@@ -38,6 +38,8 @@ final class Drive {
     var recording: (any SessionRecording)?
     /// The disc has got a table of contents that the drive has not read yet: a quirk.
     var isTableOfContentsStale = false
+    /// READ TRACK INFORMATION came behind the MODE SELECT that changed the write parameters last.
+    var hasToldTrackInformation = false
     /// Page 01h as MODE SELECT left it.
     var errorRecoveryPage = ModePages.defaultErrorRecovery
     /// Page 1Ah as MODE SELECT left it.
@@ -134,6 +136,7 @@ final class Drive {
             if condition != .ready || !profile.quirks.contains(.readyWhileClosing) { try requireIdle() }
             if condition != .ready { change(to: .active) }
             if condition == .recordable { try requireRecordable() }
+            if condition == .ready { try requireEnded() }
         }
     }
 

@@ -183,6 +183,40 @@ extension CueSheet.Context {
         #expect(try CueSheet.parse(sheet, context).leadOut == 95 * 4500)
     }
 
+    /// Small numbers, the same in every run.
+    private struct Dice: RandomNumberGenerator {
+        var state: UInt64 = 1
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state >> 11 | state << 53
+        }
+    }
+
+    @Test func `whatever a sheet says, it is refused or makes a disc that can be kept`() throws {
+        var dice = Dice()
+        var kept = 0
+        for _ in 0..<20_000 {
+            var sheet = Self.example
+            for _ in 0..<Int.random(in: 1...3, using: &dice) {
+                let place = Int.random(in: 0..<sheet.count, using: &dice)
+                sheet[place] = Bool.random(using: &dice) ? sheet[place] &+ 1 : UInt8.random(in: 0...255, using: &dice)
+            }
+            guard let layout = try? CueSheet.parse(sheet, .blank) else { continue }
+            kept += 1
+            let addresses = layout.segments.flatMap { [$0.blocks.lowerBound, $0.blocks.upperBound] }
+            #expect(addresses.first == -150 && addresses.last == layout.leadOut)
+            #expect(stride(from: 1, to: addresses.count - 1, by: 2).allSatisfy { addresses[$0] == addresses[$0 + 1] })
+            var disc = Disc(medium: .cdR80)
+            disc.sessions = [
+                Disc.Session(
+                    number: 1, writeType: .sessionAtOnce, start: layout.start, tracks: layout.discTracks,
+                    stage: .recording, catalogNumber: layout.catalogNumber)
+            ]
+            #expect(try Disc.parse(DiscDocument(disc).bytes) == disc)
+        }
+        #expect(kept > 100)
+    }
+
     @Test func `ninety-nine tracks of a second each are a session`() throws {
         var sheet = hex("01 00 00 01 00 00 00 00  01 01 00 00 00 00 00 00")
         for track in 1...99 as ClosedRange<UInt8> {

@@ -46,6 +46,7 @@ extension Drive {
 
     private func readTrackInformation(_ command: Command) throws(CheckCondition) -> [UInt8] {
         let disc = try medium().disc
+        hasToldTrackInformation = true
         let address = command.address(at: 2)
         let track: Disc.Track?
         switch command.cdb[1].bits(0...1) {

@@ -21,7 +21,7 @@ extension Drive {
     /// The write parameters have been changed: a test write is over when they no longer ask for one, and so is a recording
     /// that was prepared for others.
     func writeParametersChanged() {
-        recording = nil
+        (recording, hasToldTrackInformation) = (nil, false)
         if !parameters.isTestWrite { tray.folder?.endTest() }
     }
 

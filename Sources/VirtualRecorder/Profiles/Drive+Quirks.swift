@@ -20,6 +20,12 @@ extension Drive {
         if parameters.isTestWrite, profile.quirks.contains(.closeRefusedInTestWrite) { throw .commandSequenceError }
     }
 
+    /// Refuses to be ready while a session has all of its blocks and waits for SYNCHRONIZE CACHE.
+    func requireEnded() throws(CheckCondition) {
+        guard profile.quirks.contains(.notReadyUntilSynchronized), recording?.isAllThere ?? false else { return }
+        throw .longWriteInProgress(nil)
+    }
+
     /// Refuses a disc that the drive can read only: a CD-RW that none of its speeds suits.
     func requireRecordable() throws(CheckCondition) {
         guard !speed.speeds.isEmpty else { throw .cannotWriteIncompatibleMedium }

@@ -30,6 +30,7 @@ final class SessionAtOnceRecording: SessionRecording {
     private var place = 0
 
     private(set) var hasBegun = false
+    var isAllThere: Bool { hasBegun && recorded == layout.leadOut }
 
     /// - Parameters:
     ///   - layout: of the session that comes next on `disc`.
@@ -159,7 +160,7 @@ final class SessionAtOnceRecording: SessionRecording {
     // MARK: End
 
     func synchronize(on drive: Drive, _ folder: DiscFolder) throws(CheckCondition) -> Int? {
-        guard hasBegun, recorded == layout.leadOut else { return nil }
+        guard isAllThere else { return nil }
         var disc = folder.disc
         let session = disc.sessions.count
         disc.closeSession(parameters.following)
@@ -173,7 +174,7 @@ final class SessionAtOnceRecording: SessionRecording {
 
     func breakOff(on drive: Drive, _ folder: DiscFolder) {
         guard hasBegun else { return }
-        let missing = recorded == layout.leadOut ? "the lead-out was not written" : "block \(next) never came"
+        let missing = isAllThere ? "the lead-out was not written" : "block \(next) never came"
         folder.abandonRecording(at: recorded, missing)
     }
 }
@@ -203,28 +204,35 @@ extension Disc {
 extension Drive {
     /// SEND CUE SHEET (MMC-6, 6.33): prepares a session at once. A sheet takes the place of one that nothing was written by.
     func sendCueSheet(_ command: Command) throws(CheckCondition) -> [UInt8] {
-        let folder = try medium()
-        let disc = folder.disc
-        guard parameters.writeType == .sessionAtOnce, !isRecording else { throw .commandSequenceError }
-        guard disc.status != .finalized, let leadInStart = disc.nextLeadInStart else {
-            throw .cannotWriteIncompatibleMedium
-        }
-        guard disc.openSession == nil else { throw .commandSequenceError }
-        if disc.status != .blank, profile.quirks.contains(.laterSessionAtOnceRefused) {
-            throw .cannotWriteIncompatibleMedium
-        }
+        guard profile.capabilities.sessionAtOnce else { throw .invalidOperationCode }
+        let disc = try medium().disc
+        let context = try cueSheetContext(disc)
         let length = command.uint24(at: 6)
         guard length > 0, length % CueSheet.rowBytes == 0, length <= profile.maximumCueSheetBytes else {
             throw .invalidFieldInCDB(byte: 6)
         }
         guard command.dataOut.count == length else { throw .parameterListLengthError }
-        let context = CueSheet.Context(
-            start: disc.nextPauseStart, firstTrack: disc.status == .blank ? nil : disc.nextTrackNumber,
-            leadInStart: leadInStart, limit: disc.medium.limit, takesSubChannel: profile.capabilities.subChannel,
-            quirks: profile.quirks)
         let layout = try CueSheet.parse(Array(command.dataOut), context)
         recording = SessionAtOnceRecording(
             layout, parameters, on: disc, sendsText: !profile.quirks.contains(.leadInWriteRefused))
         return []
+    }
+
+    /// What a sheet has to fit, if there is anything that it could be for.
+    private func cueSheetContext(_ disc: Disc) throws(CheckCondition) -> CueSheet.Context {
+        guard parameters.writeType == .sessionAtOnce, !isRecording else { throw .commandSequenceError }
+        guard disc.status != .finalized, let leadInStart = disc.nextLeadInStart else {
+            throw .cannotWriteIncompatibleMedium
+        }
+        guard disc.openSession == nil else { throw .commandSequenceError }
+        let isTooEarly = profile.quirks.contains(.cueSheetNeedsTrackInformation) && !hasToldTrackInformation
+        guard !isTooEarly else { throw .commandSequenceError }
+        if disc.status != .blank, profile.quirks.contains(.laterSessionAtOnceRefused) {
+            throw .cannotWriteIncompatibleMedium
+        }
+        return CueSheet.Context(
+            start: disc.nextPauseStart, firstTrack: disc.status == .blank ? nil : disc.nextTrackNumber,
+            leadInStart: leadInStart, limit: disc.medium.limit, takesSubChannel: profile.capabilities.subChannel,
+            quirks: profile.quirks)
     }
 }

@@ -10,6 +10,9 @@ protocol SessionRecording: AnyObject {
     /// The laser is on: blocks have been taken.
     var hasBegun: Bool { get }
 
+    /// All blocks have come; only the end is missing.
+    var isAllThere: Bool { get }
+
     /// Takes the blocks of a WRITE. What is refused changes nothing.
     func write(_ command: Command, on drive: Drive, _ folder: DiscFolder) throws(CheckCondition)
 
@@ -20,6 +23,11 @@ protocol SessionRecording: AnyObject {
 
     /// The disc leaves the drive, or the drive is told to do something else: ends the session as it is.
     func breakOff(on drive: Drive, _ folder: DiscFolder)
+}
+
+extension SessionRecording {
+    /// False where only the host knows which block is the last.
+    var isAllThere: Bool { false }
 }
 
 extension Drive {
