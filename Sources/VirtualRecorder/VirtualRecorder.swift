@@ -39,7 +39,7 @@ public import SCSI
 /// The lock on `main.bin` is held while the disc is in a recorder. `Tray` says how discs follow one another.
 ///
 /// Whatever moment the recorder is killed at, the folder opens again: a track that was open then is `cut-off`, and CLOSE
-/// TRACK closes it with what it has.
+/// TRACK closes it with what it has; a session that was being written in one go is `spoiled`, its last track `cut-off`.
 ///
 /// # Faults
 ///

@@ -37,6 +37,10 @@ extension Bench {
         return .good([])
     }
 
+    /// SYNCHRONIZE CACHE.
+    @discardableResult
+    func synchronize() -> Answer { send("35 00 00 00 00 00 00 00 00 00") }
+
     /// Byte 2 of READ DISC INFORMATION: state of the last session and of the disc.
     var discState: UInt8? { send("51 00 00 00 00 00 00 00 22 00").data.dropFirst(2).first }
 
