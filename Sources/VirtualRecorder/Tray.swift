@@ -19,8 +19,8 @@ final class Tray {
     private let record: FileDescriptor
     private let blank: Medium
     private let secondsSince1970: @Sendable () -> Int
-    /// Most that is read of `NAME.tray`: its end is what counts, and a line takes less than this.
-    private static let recordTail = 4096
+    /// Most that is read of `NAME.tray`: its end is what counts, and two lines with the longest of paths take less than this.
+    private static let recordTail = 4 * Int(PATH_MAX)
 
     /// Puts the disc in that was in last, or the one at `path` when this is its first use.
     init(
@@ -66,9 +66,14 @@ final class Tray {
         guard isOpen else { return }
         let name: String
         do throws(SystemError) { name = try path.map(Self.absolute) ?? following() } catch { throw .system(error) }
-        let next = try open(name)
+        let (next, before) = (try open(name), current)
         current = name
-        try remember(isOpen: false)
+        do throws(DiscFolderError) {
+            try remember(isOpen: false)
+        } catch {
+            current = before
+            throw error
+        }
         folder = next
     }
 

@@ -60,6 +60,8 @@ struct DiscCommand: ParsableCommand {
             print(json ? listing.json : listing.text)
             try exports.run(disc) { path in if !json { print("wrote \(path)") } }
         } catch {
+            // In the order of things where both outputs are one.
+            fflush(nil)
             StandardError.write("burnd disc: \(error)")
             throw ExitCode.failure
         }

@@ -85,6 +85,41 @@ import Testing
         #expect(outcome.status == 64)
     }
 
+    @Test func `a blank is made of the medium that is named, once`() async throws {
+        let folder = TemporaryFolder()
+        let disc = "\(folder.path)/blank"
+        let arguments = ["disc", disc, "--make-blank", "--medium", "cd-rw", "--atip-lead-in", "97:34:23"]
+        let made = try await Self.burnd(arguments)
+        #expect(made.status == 0 && made.output.contains("medium  CD-RW, lead-in 97:34:23"), "\(made.output)")
+        let again = try await Self.burnd(arguments)
+        #expect(again.status == 1 && again.output == "burnd disc: \(disc) is a disc already\n")
+    }
+
+    @Test(arguments: [["--medium", "lp"], ["--last-lead-out", "90:00:00"], ["--atip-lead-in", "97:26"]])
+    func `media that there are not are refused`(options: [String]) async throws {
+        for command in [
+            ["disc", "/nowhere", "--make-blank"], ["virtual-recorder", "--socket", "/s", "--disc", "/nowhere"],
+        ] {
+            #expect(try await Self.burnd(command + options).status == 64)
+        }
+        #expect(try await Self.burnd(["disc", "/nowhere", "--medium", "lp"]).output.contains("cd-rw-ultra-speed"))
+    }
+
+    @Test func `a recorder's blanks are of the medium that it is told`() async throws {
+        let recorder = try await RecorderProcess(in: TemporaryFolder(), ["--medium", "cd-r-63"])
+        #expect(try await recorder.listing().output.contains("lead-out up to 63:02:00 (cd-r-63"))
+    }
+
+    @Test func `an export names the file that it cannot write`() async throws {
+        let recorder = try await RecorderProcess()
+        try Self.write(27, on: recorder)
+        #expect(try recorder.send(hex("35 00 00 00 00 00 00 00 00 00")).status == 0)
+        let cue = "\(recorder.folder.path)/a.cue"
+        #expect(try await recorder.listing(["--export-cue", cue]).status == 0)
+        let again = try await recorder.listing(["--export-cue", cue])
+        #expect(again.status == 1 && again.output.hasSuffix("burnd disc: open \(cue): File exists\n"))
+    }
+
     @Test func `what is no disc is an error`() async throws {
         let folder = TemporaryFolder()
         let listing = try await Self.burnd(["disc", folder.path])
@@ -100,7 +135,10 @@ import Testing
             #expect(recorder.output.contains(word), "\(recorder.output)")
         }
         let disc = try await Self.burnd(["disc", "--help"])
-        for word in ["--json", "--export", "main.bin", "sub.bin", "disc.json", "journal"] {
+        for word in [
+            "--json", "--export", "--export-cue", "--export-toc", "--export-sub", "--check", "--make-blank", "--medium",
+            "main.bin", "sub.bin", "lead-in-sub.bin", "cd-text-N.cdt", "disc.json", "journal", "medium_details",
+        ] {
             #expect(disc.output.contains(word), "\(disc.output)")
         }
     }

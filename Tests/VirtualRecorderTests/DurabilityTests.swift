@@ -214,6 +214,29 @@ import Testing
         ("\"lead_out\" : 754", "\"lead_out\" : 755", "sessions[0].lead_out"),
         ("\"lead_out\" : 754,", "", "sessions[0].lead_out"),
         ("\"sessions\" : [", "\"sessions\" : [ 7,", "sessions[0]"), ("{", "[", "whole file"),
+        // What the second format added.
+        ("\"spare_sectors\" : 2250", "\"spare_sectors\" : -1", "medium.spare_sectors"),
+        ("\"spare_sectors\" : 2250", "\"spare_sectors\" : 90001", "medium.spare_sectors"),
+        ("\"spare_sectors\" : 2250", "\"spare_sectors\" : 9223372036854775807", "medium.spare_sectors"),
+        ("\"sub_type\" : 0", "\"sub_type\" : 4", "medium.sub_type"),
+        ("\"speed_code\" : 0", "\"speed_code\" : 256", "medium.speed_code"),
+        ("\"write_type\" : \"tao\"", "\"write_type\" : \"packet\"", "sessions[0].write_type"),
+        ("\"stage\" : \"closed\"", "\"stage\" : \"recording\"", "sessions[0].stage"),
+        ("\"stage\" : \"closed\"", "\"stage\" : \"done\"", "sessions[0].stage"),
+        ("\"stage\" : \"closed\"", "\"stage\" : \"open\"", "sessions[0].lead_out"),
+        ("\"start\" : -150", "\"start\" : -149", "sessions[0].start"),
+        ("\"start\" : -150", "\"start\" : -9223372036854775808", "sessions[0].start"),
+        ("\"text_packs\" : 0", "\"text_packs\" : 2049", "sessions[0].text_packs"),
+        ("\"text_packs\" : 0", "\"text_packs\" : -1", "sessions[0].text_packs"),
+        ("\"form\" : \"audio\"", "\"form\" : \"mode3\"", "sessions[0].tracks[0].form"),
+        ("\"form\" : \"audio\"", "\"first_copy\" : 1", "sessions[0].tracks[0].first_copy"),
+        ("\"form\" : \"audio\"", "\"reservation\" : 299", "sessions[0].tracks[0].reservation"),
+        (
+            "\"form\" : \"audio\"", "\"reservation\" : 9223372036854775807",
+            "sessions[0].tracks[0].reservation"
+        ),
+        ("\"state\" : \"complete\"", "\"state\" : \"reserved\"", "sessions[0].tracks[0].state"),
+        ("\"index\" : 1", "\"index\" : 9223372036854775807", "sessions[0].tracks[0].indexes"),
     ])
     func `names the field`(sound: String, corrupt: String, field: String) throws {
         let place = try #require(Self.sound.firstRange(of: sound))
@@ -227,5 +250,59 @@ import Testing
         for length in stride(from: 0, to: bytes.count - 2, by: 7) {
             #expect(throws: DiscDocumentError.self) { _ = try Disc.parse(Array(bytes.prefix(length))) }
         }
+    }
+}
+
+/// Files beside disc.json that are not what they should be.
+@Suite struct OddFilesTests {
+    private static let readText = "43 00 05 00 00 00 00 04 00 00"
+
+    /// A bench with a finished album whose lead-in has CD-TEXT.
+    private static func bench(_ change: (MadeDisc) throws -> Void) throws -> Bench {
+        let made = try MadeDisc(MadeDisc.album(), text: TextBlockTests.album)
+        try change(made)
+        return try Bench(in: made.folder)
+    }
+
+    @Test func `CD-TEXT is read from its file`() throws {
+        #expect(try Self.bench { _ in }.send(Self.readText).data == [0, 146, 0, 0] + TextBlockTests.album)
+    }
+
+    @Test func `CD-TEXT that is missing cannot be read, and nothing else suffers`() throws {
+        let bench = try Self.bench { unlink("\($0.path)/cd-text-1.cdt") }
+        #expect(bench.send(Self.readText) == .refused(3, 0x11, 0))
+        #expect(bench.send("43 00 02 00 00 00 00 00 FF 00").isGood && bench.read(from: 0, blocks: 1).isGood)
+    }
+
+    @Test func `of CD-TEXT that ends early there is what there is`() throws {
+        let bench = try Self.bench { #expect(truncate("\($0.path)/cd-text-1.cdt", 50) == 0) }
+        #expect(bench.send(Self.readText).data.starts(with: [0, 52, 0, 0] + TextBlockTests.album.prefix(50)))
+    }
+
+    @Test(arguments: [0, 1, 95, 1 << 40]) func `files of a lead-in of any length leave the disc readable`(length: Int)
+        throws
+    {
+        let bench = try Self.bench { made in
+            for name in ["lead-in-main.bin", "lead-in-sub.bin"] {
+                try DurableFile.replace("\(made.path)/\(name)", with: [])
+                #expect(truncate("\(made.path)/\(name)", off_t(length)) == 0)
+            }
+        }
+        for cdb in ["51 00 00 00 00 00 00 00 22 00", "43 00 02 00 00 00 00 00 FF 00", "43 00 00 00 00 00 00 00 FF 00"] {
+            #expect(bench.send(cdb).isGood)
+        }
+        #expect(bench.read(from: 0, blocks: 1).data == Bench.block(0))
+        #expect(try StoredDisc.load(bench.disc).checkedListing().damage.isEmpty)
+    }
+
+    @Test func `a session that was being written in one go is spoiled by whoever opens the disc next`() throws {
+        var disc = MadeDisc.album()
+        disc.sessions[0].stage = .recording
+        let made = try MadeDisc(disc)
+        #expect(truncate("\(made.path)/main.bin", off_t((150 + 600) * 2352)) == 0)
+        let bench = try Bench(in: made.folder)
+        let session = try #require(StoredDisc.load(bench.disc).disc.sessions.first)
+        #expect(session.stage == .spoiled && session.tracks.map(\.state) == [.complete, .cutOff])
+        #expect(session.tracks.last?.end == 600 && bench.nextWritableAddress == nil)
     }
 }

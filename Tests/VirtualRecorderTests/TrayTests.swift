@@ -132,3 +132,77 @@ import Testing
         #expect(disc.tracks.map(\.state) == [.complete] && disc.tracks[0].blocks == 300)
     }
 }
+
+/// A disc carried from one recorder to another.
+@Suite struct CarriedDiscTests {
+    private static func closeSession(_ bench: Bench) {
+        #expect(bench.send("5B 00 02 00 00 00 00 00 00 00") == .good([]))
+    }
+
+    @Test func `a session of one recorder and one of another make one disc`() throws {
+        let (first, second) = (try Bench(), try Bench())
+        first.select(Bench.tao(multiSession: 3))
+        first.track(at: 0, blocks: 300)
+        Self.closeSession(first)
+        first.send(TrayTests.eject)
+        second.send(TrayTests.eject)
+        try second.recorder.loadDisc(first.disc)
+        #expect(second.send(TrayTests.ready) == .refused(6, 0x28, 0))
+        second.select(Bench.tao())
+        let start = try #require(second.nextWritableAddress)
+        second.track(at: start, blocks: 310)
+        Self.closeSession(second)
+        second.send(TrayTests.eject)
+        try first.recorder.loadDisc(first.disc)
+        first.send(TrayTests.ready)
+        for lba in [0, 299, start, start + 309] {
+            #expect(first.read(from: lba, blocks: 1).data == Bench.block(lba), "block \(lba)")
+        }
+        let listing = try StoredDisc.load(first.disc).checkedListing()
+        #expect(listing.state == "finalized" && listing.sessions.count == 2 && listing.damage.isEmpty)
+    }
+
+    @Test func `a disc that is in one recorder does not go into another, whose tray stays open`() throws {
+        let (first, second) = (try Bench(), try Bench())
+        second.send(TrayTests.eject)
+        #expect(throws: VirtualRecorder.TrayError.disc(.inUse(path: first.disc))) {
+            try second.recorder.loadDisc(first.disc)
+        }
+        #expect(second.recorder.discInTray == nil)
+        second.send(TrayTests.load)
+        #expect(second.recorder.discInTray == second.disc)
+    }
+
+    @Test func `a disc from elsewhere is in again after a restart, and behind it the stack goes on`() throws {
+        let bench = try Bench()
+        let elsewhere = TemporaryFolder(inMemory: true)
+        let path = "\(elsewhere.path)/\(String(repeating: "x", count: 200))/disc"
+        bench.send(TrayTests.eject)
+        try bench.recorder.loadDisc(path)
+        bench.send(TrayTests.ready)
+        bench.select(Bench.tao())
+        bench.track(at: 0, blocks: 300)
+        Self.closeSession(bench)
+        bench.send(TrayTests.eject)
+        bench.send(TrayTests.load)
+        #expect(bench.recorder.discInTray == "\(bench.disc)-2")
+        bench.send(TrayTests.ready)
+        bench.send(TrayTests.eject)
+        try bench.recorder.loadDisc(path)
+        let record = try DurableFile.contents(of: "\(bench.disc).tray", limit: 1 << 16)
+        let copy = TemporaryFolder(inMemory: true)
+        try DurableFile.replace("\(copy.path)/disc.tray", with: record)
+        bench.send(TrayTests.ready)
+        bench.send(TrayTests.eject)
+        #expect(try Bench(in: copy).recorder.discInTray == path)
+    }
+
+    @Test func `a blank of another medium is made when a path is loaded that nothing has`() throws {
+        let folder = TemporaryFolder(inMemory: true)
+        let recorder = try VirtualRecorder(
+            .init(disc: "\(folder.path)/disc", name: "other", blank: .cdRW, maximumSpeed: nil))
+        try recorder.removeDisc()
+        try recorder.loadDisc("\(folder.path)/new")
+        #expect(try StoredDisc.load("\(folder.path)/new").disc == Disc(medium: .cdRW))
+    }
+}
