@@ -41,6 +41,19 @@ public import SCSI
 /// Whatever moment the recorder is killed at, the folder opens again: a track that was open then is `cut-off`, and CLOSE
 /// TRACK closes it with what it has; a session that was being written in one go is `spoiled`, its last track `cut-off`.
 ///
+/// # What it is, and how fast
+///
+/// A `RecorderProfile` has its names, speeds and abilities, and the oddities (`Quirk`) that it has; three are built in, others
+/// are files, which `RecorderProfile.parse` describes. Time is arithmetic on the moments of a `RecorderClock`, in `Timing/`:
+/// how the disc turns (`SpeedCurve`), the buffer in front of the laser (`WriteBuffer`), motor, arm and tray (`Mechanism`).
+/// A disc turns already when the recorder is switched on.
+///
+/// # Initiators
+///
+/// All initiators are one to it: there is one state of mode pages, locks, unit attentions and events. What one is told the
+/// others are not told again, and a MODE SELECT of one is no unit attention (6/2A/01) for the others, since the protocol does
+/// not say who sends a command.
+///
 /// # Faults
 ///
 /// It misbehaves as it is told: `Fault` is a line that says when and how, `FaultListing` what there is, `RecorderControl` the
