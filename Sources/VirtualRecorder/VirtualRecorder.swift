@@ -28,7 +28,8 @@ public import SCSI
 ///   - Fields that the first format did not have can be left out: a `tao` session of audio without any of the rest.
 /// - `main.bin`: 2352 bytes for every block from `base_lba` on: pauses, run-outs and what lies between sessions too, those as
 ///   zeros and mostly as holes. Sectors of data are whole, from sync to ECC, and not scrambled. In RAW the lead-out is there
-///   too, and blocks that Q calls data but that have no sync pattern are as they came.
+///   too, and blocks that Q calls data but that have no sync pattern are as they came. Audio lies where it landed, beside
+///   its place by the write offset of the recorder's profile; a read offset shifts what is read and changes nothing here.
 /// - `sub.bin`: 96 bytes for every block, channels P to W interleaved as drives send them: byte k holds bit k of all eight
 ///   channels, P in bit 7 and Q in bit 6. In RAW all of it is the host's, bit by bit (`RawBlockSplitter`).
 /// - `lead-in-main.bin`, `lead-in-sub.bin`: the same for the first lead-in, from `medium.lead_in` on. Only when a host has

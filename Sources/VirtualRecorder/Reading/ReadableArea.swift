@@ -45,6 +45,8 @@ extension Disc {
         for session in sessions {
             var before: Track?
             for track in session.tracks {
+                defer { before = track }
+                guard track.pauseStart < blocks.upperBound, blocks.lowerBound < track.extent else { continue }
                 let parts = [
                     (track.pauseStart..<track.start, track.pauseNature(behind: before)),
                     (track.start..<max(track.start, track.extent), track.nature),
@@ -52,7 +54,6 @@ extension Disc {
                 for (part, nature) in parts where part.overlaps(blocks) {
                     natures.append((part.clamped(to: blocks), nature))
                 }
-                before = track
             }
         }
         return natures
