@@ -106,7 +106,8 @@ let testTargets: [Target] = [
     tests("BurnPlanTests", ["BurnPlan"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
-        "VirtualRecorderTests", ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
+        "VirtualRecorderTests",
+        ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "SCSITransports", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "CSectorCoding", "DiscLayout", "CCrypto"]),
     .testTarget(
         name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
@@ -140,7 +141,8 @@ let fuzzTargets: [Target] =
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CLibFuzzer", "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder",
+                "CLibFuzzer", "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "SectorCoding",
+                "VirtualRecorder",
             ],
             path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "run"], swiftSettings: settings),
     ]
@@ -152,7 +154,9 @@ let benchTargets: [Target] =
     : [
         .executableTarget(
             name: "Bench",
-            dependencies: ["BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", argumentParser],
+            dependencies: [
+                "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "SectorCoding", argumentParser,
+            ],
             path: "Tests/Bench", swiftSettings: settings)
     ]
 

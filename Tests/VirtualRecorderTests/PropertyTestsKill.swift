@@ -1,0 +1,170 @@
+import BinaryCoding
+import DiscLayout
+import Glibc
+import POSIX
+import SCSI
+import SCSITransports
+import TestSupport
+import Testing
+
+@testable import VirtualRecorder
+
+/// The compiled recorder killed in the middle of its work, again and again on the same disc.
+@Suite struct KillTests {
+    @Test(arguments: 1...4 as ClosedRange<UInt64>)
+    func `whatever moment a recorder is killed at, the next one opens the disc and has all that was closed`(
+        seed: UInt64
+    ) throws {
+        var random = SeededGenerator(seed: seed)
+        let folder = TemporaryFolder(inMemory: true)
+        var closed: [ClosedTrack] = []
+        for _ in 1...6 {
+            closed += try Victim(in: folder, using: &random).burn(using: &random)
+            try Self.check(folder, closed, "seed \(seed)")
+        }
+        #expect(!closed.isEmpty, "seed \(seed): a track was closed before a recorder was killed")
+    }
+
+    /// A new recorder opens the disc, ends what was cut off, and reads every closed track.
+    private static func check(_ folder: TemporaryFolder, _ closed: [ClosedTrack], _ context: String) throws {
+        let bench = try Bench(in: folder)
+        // Whether the last command was carried out cannot be known: there may be one track more than were acknowledged.
+        #expect(bench.send("5B 00 01 00 00 FF 00 00 00 00").isGood, "\(context)")
+        let disc = try StoredDisc.load(bench.disc).disc
+        #expect(disc.tracks.allSatisfy { $0.state == .complete }, "\(context)")
+        for track in closed {
+            let found = disc.tracks.first { $0.start == track.start && $0.blocks >= track.blocks }
+            try #require(found?.isDamaged == false, "\(context): the track at \(track.start) is whole")
+            for lba in stride(from: track.start, to: track.start + track.blocks, by: 50) {
+                let count = min(50, track.start + track.blocks - lba)
+                let isEqual = bench.read(from: lba, blocks: count).data == (lba..<lba + count).flatMap(Bench.block)
+                // Not the bytes themselves: a failure would print all of them.
+                try #require(isEqual, "\(context): blocks from \(lba)")
+            }
+        }
+    }
+}
+
+/// A track that the drive has said is closed.
+struct ClosedTrack: Equatable {
+    let start: Int
+    /// Blocks that were sent.
+    let blocks: Int
+}
+
+/// A `burnd virtual-recorder` that does not live long.
+private final class Victim {
+    private let child: ChildProcess
+    private let transport: UnixSocketTransport
+    private var answers = 0
+    /// Soon after this one it dies.
+    private let lastAnswer: Int
+    /// How soon, in turns that others get.
+    private let delay: Int
+
+    /// Starts one on the folder's disc; its attention is taken and its write parameters are set, two answers.
+    init(in folder: TemporaryFolder, using random: inout SeededGenerator) throws {
+        lastAnswer = Int.random(in: 3...60, using: &random)
+        delay = Int.random(in: 0...200, using: &random)
+        let socket = "\(folder.path)/drive.sock"
+        let output = try Pipe()
+        child = try ChildProcess.start(
+            TestProgram.compiled("burnd"),
+            arguments: ["virtual-recorder", "--socket", socket, "--disc", "\(folder.path)/disc", "--speed", "max"],
+            descriptors: [1: output.writing])
+        var byte: UInt8 = 0
+        // Its first line says that it listens.
+        let count = try withUnsafeMutableBytes(of: &byte) { try output.reading.read(into: $0) }
+        try #require(count == 1)
+        transport = try UnixSocketTransport(connectingTo: UnixSocketAddress(socket))
+        try #require(send([0, 0, 0, 0, 0, 0]) == .refused)
+        let list = Bench.tao(multiSession: 3)
+        try #require(send([0x55, 0x10, 0, 0, 0, 0, 0, 0, UInt8(list.count), 0], out: list) == .good([]))
+    }
+
+    private var hasEnded = false
+
+    /// A test that failed leaves none behind.
+    deinit {
+        guard !hasEnded else { return }
+        Glibc.kill(child.pid, SIGKILL)
+        _ = child.wait()
+    }
+
+    private enum Answer: Equatable {
+        case good([UInt8])
+        case refused
+        case dead
+    }
+
+    /// A limit for what takes no time: a recorder that hangs must not hang the tests.
+    private static let patience = 60_000
+
+    private func send(_ cdb: [UInt8], out: [UInt8] = [], room: Int = 0) -> Answer {
+        let reply = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 1)
+        defer { reply.deallocate() }
+        let outcome = out.withUnsafeBytes { sent in
+            let data: DataTransfer = room > 0 ? .fromDevice(reply) : out.isEmpty ? .none : .toDevice(sent)
+            return try? transport.execute(CDB(cdb), data, timeout: Self.patience)
+        }
+        guard let outcome, outcome.hostStatus == 0 else { return .dead }
+        answers += 1
+        if answers == lastAnswer { kill() }
+        return outcome.status == 0 ? .good(Array(reply.prefix(room - outcome.residual))) : .refused
+    }
+
+    /// Writes track after track, and some sessions, until the recorder is dead.
+    ///
+    /// - Returns: the tracks that it has said are closed.
+    func burn(using random: inout SeededGenerator) throws -> [ClosedTrack] {
+        var closed: [ClosedTrack] = []
+        while let track = try track(using: &random) {
+            closed.append(track)
+            if track.start < Self.lastSessionBegin, Int.random(in: 0..<4, using: &random) == 0 {
+                if send([0x5B, 0, 2, 0, 0, 0, 0, 0, 0, 0]) == .dead { break }
+            }
+        }
+        #expect(child.wait() == .signalled(SIGKILL))
+        hasEnded = true
+        return closed
+    }
+
+    /// Behind this address sessions would soon take more of the disc than there is.
+    private static let lastSessionBegin = 150_000
+    /// Behind this one nothing is written any more: the death may be long in coming on a machine that is busy.
+    private static let lastTrackBegin = 300_000
+    private static let lastTrack = 98
+
+    /// Kills it from another thread, so that it dies in whatever it is doing then.
+    private func kill() {
+        let (pid, delay) = (child.pid, delay)
+        BlockingThread.start {
+            for _ in 0..<delay { sched_yield() }
+            Glibc.kill(pid, SIGKILL)
+        }
+    }
+
+    /// One track; nil when the recorder has died before it said that the track is closed.
+    private func track(using random: inout SeededGenerator) throws -> ClosedTrack? {
+        guard case .good(let reply) = send([0x52, 1, 0, 0, 0, 0xFF, 0, 0, 48, 0], room: 48) else { return nil }
+        try #require(reply.count == 48 && reply[7] & 1 == 1)
+        let start = Int(reply[12..<16].reduce(0 as UInt32) { $0 << 8 | UInt32($1) })
+        if start > Self.lastTrackBegin || reply[2] > Self.lastTrack {
+            while send([0, 0, 0, 0, 0, 0]) != .dead {}
+            return nil
+        }
+        var end = start
+        for _ in 1...Int.random(in: 1...12, using: &random) {
+            let count = Int.random(in: 1...27, using: &random)
+            let cdb = [0x2A, 0] + Int32(end).bigEndianBytes + [0] + UInt16(count).bigEndianBytes + [0]
+            let answer = send(cdb, out: (end..<end + count).flatMap { Bench.block($0) })
+            if answer == .dead { return nil }
+            try #require(answer == .good([]))
+            end += count
+        }
+        let answer = send([0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+        if answer == .dead { return nil }
+        try #require(answer == .good([]))
+        return ClosedTrack(start: start, blocks: end - start)
+    }
+}
