@@ -37,6 +37,8 @@ struct FuzzBench {
     private let folder: String
     private let configuration: VirtualRecorder.Configuration
     private let clock = SteppingClock()
+    /// Address behind the last WRITE that was good.
+    private var following: Int32 = -150
     /// Whoever sets faults gets wrong answers.
     private var isFaulty = false
     /// Nil only while it is switched off.
@@ -74,10 +76,15 @@ struct FuzzBench {
         if step.isPowerCycle { return powerCycle() }
         if let line = step.fault { return set(line) }
         var cdb = step.cdb
-        if step.isAtNextWritableAddress {
-            cdb.replaceSubrange(2...5, with: nextWritableAddress.bigEndianBytes)
+        switch step.place {
+        case .asSpelled: break
+        case .nextWritable: cdb.replaceSubrange(2...5, with: nextWritableAddress.bigEndianBytes)
+        case .following: cdb.replaceSubrange(2...5, with: following.bigEndianBytes)
         }
-        send(cdb, out: step.dataOut, room: step.room)
+        let lba = Int32(truncatingIfNeeded: cdb[2...5].reduce(0) { $0 << 8 | Int($1) })
+        let dataOut = step.dataOut(at: Int(lba))
+        let isGood = send(cdb, out: dataOut, room: dataOut.isEmpty ? step.room : 0) != nil
+        if isGood, [0x2A, 0xAA].contains(cdb[0]), let blocks = step.blocks { following = lba &+ Int32(blocks.count) }
         if Self.changingOperations.contains(cdb[0]) { checkDisc() }
         clock.advance(by: Self.pause)
     }
@@ -96,18 +103,18 @@ struct FuzzBench {
 
     /// By READ TRACK INFORMATION of the invisible track.
     private var nextWritableAddress: UInt32 {
-        let reply = send([0x52, 1, 0, 0, 0, 0xFF, 0, 0, 48, 0], room: 48)
+        let reply = send([0x52, 1, 0, 0, 0, 0xFF, 0, 0, 48, 0], room: 48) ?? []
         return reply.count < 16 ? 0 : reply[12...15].reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// Sends one command and looks at the answer.
+    /// Sends one command and looks at the answer. Returns the data of a good one.
     @discardableResult
-    func send(_ cdb: [UInt8], out: [UInt8] = [], room: Int) -> [UInt8] {
-        guard let recorder else { return [] }
+    func send(_ cdb: [UInt8], out: [UInt8] = [], room: Int) -> [UInt8]? {
+        guard let recorder else { return nil }
         let (outcome, data) = out.withUnsafeBytes { recorder.execute(CDB(cdb), dataOut: $0, transfer: room) }
         let text = "\(cdb.hex(separator: " ")) with \(out.count) bytes out and room for \(room)"
         promise(data.count <= room, "no more than there is room for: \(data.count) to \(text)")
-        if isFaulty { return data }
+        if isFaulty { return outcome.status == 0 ? data : nil }
         promise((0...max(out.count, room)).contains(outcome.residual), "residual \(outcome.residual) of \(text)")
         promise(outcome.hostStatus == 0, "host status \(outcome.hostStatus) of \(text)")
         switch outcome.status {
@@ -115,7 +122,7 @@ struct FuzzBench {
         case 2: promise(isWellFormed(outcome.sense), "sense \(outcome.sense.hex(separator: " ")) of \(text)")
         default: promise(false, "status \(outcome.status) of \(text)")
         }
-        return data
+        return outcome.status == 0 ? data : nil
     }
 
     /// Fixed format, current or deferred, as long as it says, with a key (SPC-4, 4.5.3).

@@ -6,7 +6,8 @@ import VirtualRecorder
 ///
 /// A step begins with a byte of flags: bit 7 switches the recorder off and on and nothing more; bit 6 sets a fault, a line as
 /// long as the byte behind says; bit 0 puts the next writable
-/// address into bytes 2 to 5 of the CDB; bit 1 takes the operation code as an index into `operations`. A byte follows with
+/// address into bytes 2 to 5 of the CDB, bit 2 that behind the last good WRITE; bit 1 takes the operation code as an index
+/// into `operations`; bit 3 gives blocks with sub-channel a Q frame, see `BlockData`. A byte follows with
 /// the CDB's length in bits 0 and 1, room for data-in in bits 2 to 4, and the kind of data-out in bits 5 to 7; then the CDB,
 /// then the data-out as far as the input spells it out.
 struct RecorderStep {
@@ -21,7 +22,7 @@ struct RecorderStep {
     static let rooms = [0, 4, 18, 100, 255, 2352, 20_000, 65_536]
 
     /// Data-out: none; so many bytes as a byte says, spelled out; so many as two bytes say, spelled out; or blocks of a size,
-    /// as many as the CDB says, filled with one spelled-out byte.
+    /// as many as the CDB says.
     enum DataOut: UInt8 {
         case none
         case short
@@ -44,15 +45,21 @@ struct RecorderStep {
         }
     }
 
-    /// Most blocks that one command brings.
-    private static let mostBlocks = 40
+    /// Where a command is about.
+    enum Place {
+        case asSpelled
+        case nextWritable
+        case following
+    }
 
     var isPowerCycle = false
     var fault: String?
-    var isAtNextWritableAddress = false
+    var place = Place.asSpelled
     var room = 0
     var cdb: [UInt8] = []
-    var dataOut: [UInt8] = []
+    /// Spelled out.
+    var bytes: [UInt8] = []
+    var blocks: BlockData?
 
     init(_ input: inout Input) {
         let flags = input.byte()
@@ -64,27 +71,27 @@ struct RecorderStep {
             fault = String(decoding: input.bytes(Int(input.byte())), as: UTF8.self)
             return
         }
-        isAtNextWritableAddress = flags & 1 == 1
+        place = flags & 1 == 1 ? .nextWritable : flags & 4 == 4 ? .following : .asSpelled
         let shape = input.byte()
         let length = Self.lengths[Int(shape & 3)]
         room = Self.rooms[Int(shape >> 2 & 7)]
         cdb = input.bytes(length)
         cdb += [UInt8](repeating: 0, count: length - cdb.count)
         if flags & 2 == 2 { cdb[0] = Self.operations[Int(cdb[0]) % Self.operations.count] }
-        dataOut = Self.dataOut(DataOut(rawValue: shape >> 5) ?? .none, cdb, &input)
-        if !dataOut.isEmpty { room = 0 }
-    }
-
-    private static func dataOut(_ kind: DataOut, _ cdb: [UInt8], _ input: inout Input) -> [UInt8] {
+        let kind = DataOut(rawValue: shape >> 5) ?? .none
         switch kind {
-        case .none: return []
-        case .short: return input.bytes(Int(input.byte()))
-        case .long: return input.bytes(Int(input.byte()) << 8 | Int(input.byte()))
+        case .none: break
+        case .short: bytes = input.bytes(Int(input.byte()))
+        case .long: bytes = input.bytes(Int(input.byte()) << 8 | Int(input.byte()))
         case .userData, .mode2, .audio, .withPQ, .withPW:
-            let count = cdb.count == 12 ? Int(cdb[9]) : cdb.count > 8 ? Int(cdb[8]) : 0
-            return [UInt8](repeating: input.byte(), count: min(count, mostBlocks) * (kind.blockBytes ?? 0))
+            let count = length == 12 ? cdb[9] : length > 8 ? cdb[8] : 0
+            let template = flags & 8 == 8
+            blocks = BlockData(count: count, bytes: kind.blockBytes ?? 0, hasFrame: template, &input)
         }
     }
+
+    /// Data-out of a command that is about an address.
+    func dataOut(at lba: Int) -> [UInt8] { blocks?.bytes(at: lba) ?? bytes }
 }
 
 /// What the recorder is, by a byte: bit 0 gives it a speed, bits 1 to 3 choose the medium, bits 4 and 5 the profile.
@@ -119,7 +126,7 @@ struct RecorderSettings {
         let profiles = RecorderProfile.named
         return VirtualRecorder.Configuration(
             disc: disc, name: "fuzz", profile: profiles[profile % profiles.count], blank: Self.media[medium],
-            maximumSpeed: isTimed ? 48 : nil, clock: clock)
+            pace: isTimed ? .limited(48) : .unlimited, clock: clock)
     }
 }
 
@@ -147,6 +154,19 @@ struct RecorderScript {
     mutating func write(_ count: UInt8, _ kind: RecorderStep.DataOut = .audio) {
         step(flags: 1, [0x2A, 0, 0, 0, 0, 0, 0, 0, count, 0], kind)
         bytes.append(count)
+    }
+
+    /// WRITE (10) behind the last one.
+    mutating func writeOn(_ count: UInt8, _ kind: RecorderStep.DataOut = .audio, frame: String? = nil) {
+        step(flags: frame == nil ? 4 : 12, [0x2A, 0, 0, 0, 0, 0, 0, 0, count, 0], kind)
+        bytes.append(count)
+        if let frame { bytes += Hexadecimal.bytes(frame) }
+    }
+
+    /// WRITE (10) of blocks with Q at an address.
+    mutating func write(at lba: Int, _ count: UInt8, _ kind: RecorderStep.DataOut, frame: String) {
+        step(flags: 8, [0x2A, 0] + Int32(lba).bigEndianBytes + [0, 0, count, 0], kind)
+        bytes += [count] + Hexadecimal.bytes(frame)
     }
 
     private mutating func step(flags: UInt8, _ cdb: [UInt8], _ kind: RecorderStep.DataOut) {

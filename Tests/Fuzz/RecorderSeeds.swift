@@ -1,8 +1,12 @@
+import BinaryCoding
 import VirtualRecorder
 
 /// Whole recordings, as inputs of the recorder's target.
 enum RecorderSeeds {
-    static var all: [[UInt8]] { [looks, tao, twoSessions, cutOff, tray, data, erased, faulty].map(\.bytes) }
+    static var all: [[UInt8]] {
+        [looks, tao, twoSessions, cutOff, tray, data, erased, faulty, sao, text, raw(.withPQ), raw(.withPW)].map(
+            \.bytes)
+    }
 
     /// Everything that can be asked.
     private static var looks: RecorderScript {
@@ -110,6 +114,61 @@ enum RecorderSeeds {
         return script
     }
 
+    /// Session at once: two tracks with codes, a pause between them, an index 2; the second is data.
+    private static var sao: RecorderScript {
+        var script = RecorderScript(RecorderSettings(medium: 2))
+        select(&script, modeSelect(multiSession: 0, type: 2))
+        let sheet = Hexadecimal.bytes(
+            """
+            02 34 30 31 32 33 34 35  02 36 37 38 39 30 31 00
+            01 00 00 01 00 00 00 00  03 01 44 45 41 42 43 31  03 01 32 33 34 35 36 37
+            01 01 00 00 00 00 00 00  01 01 01 00 00 00 02 00  01 01 02 00 00 00 02 10
+            41 02 00 14 00 00 06 00  41 02 01 10 00 00 08 00  41 AA 01 14 00 00 08 14
+            """)
+        script.send("5D 00 00 00 00 00 00 00 \([UInt8(sheet.count)].hex()) 00", out: sheet)
+        // The pause, then two seconds and more of track 1 in pieces, then the sectors of track 2.
+        for _ in 1...15 { script.writeOn(30) }
+        script.writeOn(20, .userData)
+        script.send("35 00 00 00 00 00 00 00 00 00")
+        ask(&script)
+        return script
+    }
+
+    /// Session at once with CD-TEXT in the lead-in.
+    private static var text: RecorderScript {
+        var script = RecorderScript()
+        select(&script, modeSelect(multiSession: 3, type: 2))
+        let sheet = Hexadecimal.bytes(
+            """
+            01 00 00 41 00 00 00 00  01 01 00 00 00 00 00 00  01 01 01 00 00 00 02 00  01 AA 01 01 00 00 06 00
+            """)
+        script.send("5D 00 00 00 00 00 00 00 20 00", out: sheet)
+        // Lead-in from −11 635 on, in 96 bytes a block.
+        let packs = [UInt8](repeating: 0x20, count: 96 * 5)
+        script.send("2A 00 FF FF D2 8D 00 00 05 00", out: packs)
+        for _ in 1...15 { script.writeOn(30) }
+        script.send("35 00 00 00 00 00 00 00 00 00")
+        ask(&script)
+        return script
+    }
+
+    /// RAW from the end of a lead-in to the begin of a lead-out.
+    private static func raw(_ kind: RecorderStep.DataOut) -> RecorderScript {
+        var script = RecorderScript()
+        select(&script, modeSelect(multiSession: 0, type: 3, blockType: kind == .withPQ ? 1 : 3))
+        // POINT A0, A1, A2 and 01 of one track up to 00:08:00.
+        script.write(at: -198, 12, kind, frame: "01 00 A0 00 00 00 00 01 00 00")
+        for frame in [
+            "01 00 A1 00 00 00 00 01 00 00", "01 00 A2 00 00 00 00 00 08 00", "01 00 01 00 00 00 00 00 02 00",
+        ] { script.writeOn(12, kind, frame: frame) }
+        for _ in 1...5 { script.writeOn(30, kind, frame: "01 01 00 00 02 00 00 00 00 00") }
+        for _ in 1...15 { script.writeOn(30, kind, frame: "01 01 01 00 02 00 00 00 00 00") }
+        script.writeOn(30, kind, frame: "01 AA 01 00 08 00 00 00 00 00")
+        script.send("35 00 00 00 00 00 00 00 00 00")
+        ask(&script)
+        return script
+    }
+
     /// Faults of every kind.
     private static var faulty: RecorderScript {
         var script = RecorderScript(RecorderSettings(profile: 2))
@@ -134,10 +193,11 @@ enum RecorderSeeds {
         ] { script.send(cdb) }
     }
 
-    /// MODE SELECT (10) with page 05h: track at once, audio blocks.
-    private static func modeSelect(multiSession: UInt8) -> [UInt8] {
-        var list = Hexadecimal.bytes("00 00 00 00 00 00 00 00  05 32 41 00 00 00 00 00 00 00 00 00 00 00 00 96")
-        list[11] = multiSession << 6
+    /// MODE SELECT (10) with page 05h: by default track at once, audio blocks.
+    private static func modeSelect(multiSession: UInt8, type: UInt8 = 1, blockType: UInt8 = 0) -> [UInt8] {
+        var list = Hexadecimal.bytes("00 00 00 00 00 00 00 00  05 32 40 00 00 00 00 00 00 00 00 00 00 00 00 96")
+        list[10] |= type
+        (list[11], list[12]) = (multiSession << 6, blockType)
         return list + [UInt8](repeating: 0, count: 60 - list.count)
     }
 
