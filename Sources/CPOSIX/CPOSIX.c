@@ -49,6 +49,10 @@ int cposix_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC); }
 
 int cposix_reserve(int fd, off_t length) { return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, length); }
 
+int cposix_begin_writeback(int fd, off_t offset, off_t length) {
+    return sync_file_range(fd, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
 static volatile int termination_fd = -1;
 
 static void note_termination(int number) {

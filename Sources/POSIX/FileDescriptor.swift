@@ -73,6 +73,12 @@ public final class FileDescriptor: Sendable {
         return false
     }
 
+    /// Asks the kernel to begin to write a range to the disk, so that a later `synchronizeData` has less to wait for
+    /// (`sync_file_range`). A hint: nothing is promised, and a file system that knows no such thing takes none.
+    public func beginWriteback(at offset: Int, _ length: Int) {
+        _ = cposix_begin_writeback(number, off_t(offset), off_t(length))
+    }
+
     /// Returns when data and length are on stable storage (`fdatasync`).
     public func synchronizeData() throws(SystemError) {
         guard fdatasync(number) == 0 else { throw .last("fdatasync") }

@@ -31,6 +31,10 @@ int cposix_accept(int fd);
 /// Takes room for a file's first `length` bytes, whose size stays (fallocate FALLOC_FL_KEEP_SIZE). 0, or -1 with errno.
 int cposix_reserve(int fd, off_t length);
 
+/// Asks for a range of a file to be written to the disk, and does not wait for it (sync_file_range
+/// SYNC_FILE_RANGE_WRITE). 0, or -1 with errno.
+int cposix_begin_writeback(int fd, off_t offset, off_t length);
+
 /// memmem(3), which Glibc declares for _GNU_SOURCE only.
 void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length);
 

@@ -25,6 +25,8 @@ final class DiscFolder {
     private var leadIn: (main: FileDescriptor, sub: FileDescriptor)?
     private let journal: FileDescriptor
     private let secondsSince1970: @Sendable () -> Int
+    /// Bytes of `main.bin` that the disk has been told to write.
+    private var writtenBack = 0
     /// Sub-channel of a write, kept to save making it anew.
     private var subBuffer: UnsafeMutableRawBufferPointer
     /// The same for what a drive makes of the host's data blocks.
@@ -180,6 +182,22 @@ extension DiscFolder {
     /// - Precondition: whole blocks of 2352 bytes.
     func recordMain(_ bytes: UnsafeRawBufferPointer, at lba: Int) throws(SystemError) {
         try record(bytes, at: lba, blockBytes: RedBook.sectorBytes, program: main) { $0.main }
+        beginWriteback(behind: lba * RedBook.sectorBytes + bytes.count)
+    }
+
+    /// Bytes of the main channel that are given to the disk at a time: enough for a disk to be at its best.
+    private static let writebackBytes = 8 << 20
+
+    /// Lets the disk begin with what has been recorded, as a drive does: else SYNCHRONIZE CACHE finds a whole disc to be
+    /// waited for.
+    ///
+    /// - Parameter end: where the last block ends, in bytes from address 0.
+    private func beginWriteback(behind end: Int) {
+        let end = end - Self.baseLBA * RedBook.sectorBytes
+        if end < writtenBack { writtenBack = 0 }
+        guard !isTesting, end - writtenBack >= Self.writebackBytes else { return }
+        main.beginWriteback(at: writtenBack, end - writtenBack)
+        writtenBack = end
     }
 
     /// Records blocks of the sub-channel, from the begin of the first lead-in on.
