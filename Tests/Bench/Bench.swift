@@ -82,5 +82,5 @@ struct BenchCase: Sendable {
     let title: String
     let run: @Sendable (Site) throws -> Report
 
-    static let all = [takeTAO, sixteenRecorders]
+    static let all = [takeTAO, takeSAO, takeRaw, takeData, sixteenRecorders]
 }

@@ -19,10 +19,8 @@ final class Noise {
     /// The noise.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
 
-    /// Puts a number at the begin of every block, so that each is like no other.
-    func mark(blocksOf size: Int, from number: Int) {
-        for (index, start) in stride(from: 0, to: memory.count, by: size).enumerated() {
-            memory.storeBytes(of: Int32(truncatingIfNeeded: number + index), toByteOffset: start, as: Int32.self)
-        }
+    /// One of the blocks that it is sent as.
+    func block(_ index: Int, of size: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: memory[index * size..<(index + 1) * size])
     }
 }

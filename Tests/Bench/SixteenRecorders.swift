@@ -49,10 +49,10 @@ extension BenchCase {
     private static func feed(_ socket: String, _ feeders: Lock<Feeders>) {
         do {
             let client = try Client(socket)
-            try Recording.tao.prepare(client)
+            try Recording.tao.prepare(client, 0)
             var lba = 0
             while !feeders.withLock({ $0.mustStop }) {
-                try Recording.tao.write(from: lba, RedBook.framesPerSecond, on: client)
+                try Recording.tao.write(from: lba, to: lba + RedBook.framesPerSecond, 0, on: client)
                 lba += RedBook.framesPerSecond
             }
         } catch {

@@ -12,6 +12,12 @@ extension BenchCase {
 
     /// Track at once.
     static let takeTAO = take("take-tao", "a 74-minute audio disc, track at once", .tao)
+    /// Session at once.
+    static let takeSAO = take("take-sao", "a 74-minute audio disc, session at once", .sao)
+    /// RAW.
+    static let takeRaw = take("take-raw96", "a 74-minute audio disc, RAW with all of the sub-channel", .raw)
+    /// Data.
+    static let takeData = take("take-data", "74 minutes of data, Mode 1, track at once", .data)
 
     /// A recorder without limits of speed takes a disc, compared with a plain copy of as many bytes.
     private static func take(_ name: String, _ what: String, _ recording: Recording) -> BenchCase {
@@ -22,7 +28,7 @@ extension BenchCase {
             var (copies, burns): ([Run], [Run]) = ([], [])
             // In turns, so that what else happens on the machine happens to both.
             for _ in 0..<site.rounds {
-                copies.append(try PlainCopy.run(site, bytes: sectors * recording.blockBytes))
+                copies.append(try PlainCopy.run(site, bytes: recording.blocks(sectors) * recording.blockBytes))
                 burns.append(try burn(recording, sectors, site))
             }
             return Report(
@@ -39,16 +45,16 @@ extension BenchCase {
         try recording.burn(sectors, on: client)
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         let cpu = try recorder.cpuSeconds - before
-        try verify(recorder.disc, sectors)
-        return Run(seconds: seconds, bytes: sectors * recording.blockBytes, cpuSeconds: cpu)
+        try verify(recorder.disc, sectors, recording.userOffset)
+        return Run(seconds: seconds, bytes: recording.blocks(sectors) * recording.blockBytes, cpuSeconds: cpu)
     }
 
-    /// The disc holds every block: looked at by the number that each begins with.
-    private static func verify(_ disc: String, _ sectors: Int) throws {
+    /// The disc holds the blocks: looked at by the number that each begins with, and by its state.
+    private static func verify(_ disc: String, _ sectors: Int, _ userOffset: Int) throws {
         let file = try FileDescriptor(opening: "\(disc)/main.bin", O_RDONLY)
         for lba in stride(from: 0, to: sectors, by: 1000) {
             var number: Int32 = -1
-            let offset = (lba + RedBook.pauseSectors) * RedBook.sectorBytes
+            let offset = (lba + RedBook.pauseSectors) * RedBook.sectorBytes + userOffset
             _ = try withUnsafeMutableBytes(of: &number) { try file.read(into: $0, at: offset) }
             guard number == lba else { throw BenchFailure(description: "block \(lba) is not on the disc") }
         }
