@@ -32,7 +32,7 @@ extension RecorderProfile {
     }()
 
     /// A recorder that does everything, and much of it in an odd way: every oddity here is one that some program gets around.
-    /// wodim does not get around the first, so that it cannot write track-at-once here.
+    /// wodim writes where `nextAddressMinus150` sends it, so that it cannot write track-at-once here.
     public static let quirky: RecorderProfile = {
         var profile = RecorderProfile()
         profile.name = "quirky"
