@@ -8,7 +8,8 @@ public import SCSI
 /// `SectorCoding`, `SCSI` and `POSIX`, and reads the standards (SPC-4, MMC-6, Orange Book part II) by itself. Never `MMC`,
 /// `BurnPlan` or `BurnEngine`.
 ///
-/// What it does: track-at-once recording of audio on an 80-minute CD-R, in as many sessions as fit, and reading it back.
+/// What it does: CD-R and CD-RW of every length, written track at once, session at once and raw, in as many sessions as fit,
+/// blanked, and read back in every way.
 ///
 /// # A disc
 ///

@@ -303,3 +303,42 @@ import Testing
         #expect(bin.count == 400 * 2352)
     }
 }
+
+/// Discs whose disc.json says something else than is there.
+@Suite struct ContradictedDiscTests {
+    @Test func `no number in disc.json makes a listing, a look at the sectors or an export crash`() throws {
+        let made = try MadeDisc(MadeDisc.album(), text: TextBlockTests.album)
+        let sound = Array(try DurableFile.contents(of: "\(made.path)/disc.json", limit: 1 << 20))
+        var opened = 0
+        for number in Self.numbers(in: sound) {
+            guard let value = Int(String(decoding: sound[number], as: UTF8.self)) else { continue }
+            for other in [-1, 0, value + 1, value - 1, 449_850, Int.max] {
+                let changed = sound[..<number.lowerBound] + Array("\(other)".utf8) + sound[number.upperBound...]
+                guard let disc = try? Disc.parse(Array(changed)) else { continue }
+                opened += 1
+                let stored = StoredDisc(path: made.path, disc: disc)
+                let listing = try stored.checkedListing()
+                #expect(!listing.text.isEmpty && !listing.json.isEmpty)
+                let out = TemporaryFolder(inMemory: true)
+                _ = try? DiscExport.exportCue(stored, to: "\(out.path)/out.cue")
+                _ = try? DiscExport.exportSubChannel(stored, to: "\(out.path)/out.sub")
+            }
+        }
+        #expect(opened > 20)
+    }
+
+    /// Where the integers of a JSON text stand, outside of strings.
+    private static func numbers(in text: [UInt8]) -> [Range<Int>] {
+        var (ranges, isInString): ([Range<Int>], Bool) = ([], false)
+        for (index, byte) in text.enumerated() {
+            if byte == 0x22 { isInString.toggle() }
+            guard !isInString, byte == 0x2D || (0x30...0x39).contains(byte) else { continue }
+            if let last = ranges.last, last.upperBound == index {
+                ranges[ranges.count - 1] = last.lowerBound..<index + 1
+            } else {
+                ranges.append(index..<index + 1)
+            }
+        }
+        return ranges
+    }
+}
