@@ -169,4 +169,48 @@ import Testing
         let listing = try await recorder.listing(["--json"])
         #expect(!listing.output.contains("\"blocks\":320"), "\(listing.output)")
     }
+
+    /// A program, what is wrong with its drive, and how it ends.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let peer: Peer
+        let arguments: [String]
+        let fault: String
+        let status: Int32
+        let word: String
+        var testDescription: String { "\(peer.rawValue), \(fault)" }
+    }
+
+    private static let cdrdao = ["write", "--device", "/dev/sr0", "--driver", "generic-mmc", "-n", "in.toc"]
+    private static let cdrskin = ["dev=/dev/sr0", "-sao", "-audio", "-pad", "in.wav"]
+
+    /// What each is known to do (cdrdao 1.2.4, cdrskin 1.5.4).
+    static let cases = [
+        Case(
+            peer: .cdrdao, arguments: cdrdao, fault: "send-opc: sense 3/73/03", status: 1,
+            word: "Power calibration failed"),
+        // Some drives report an error though all is well, its authors say.
+        Case(
+            peer: .cdrdao, arguments: cdrdao, fault: "synchronize-cache: sense 3/0C/00", status: 0,
+            word: "finished successfully"),
+        Case(
+            peer: .cdrskin, arguments: cdrskin, fault: "synchronize-cache: sense 3/0C/00", status: 10,
+            word: "[3 0C 00]"),
+        Case(peer: .cdrskin, arguments: cdrskin, fault: "send-cue-sheet: sense 5/26/00", status: 10, word: "CDB= 5d"),
+        Case(
+            peer: .cdrskin, arguments: cdrskin, fault: "write call 3: sense 3/0C/00", status: 10,
+            word: "SCSI error on write"),
+        Case(peer: .cdrskin, arguments: cdrskin, fault: "write call 3: disconnect", status: 10, word: "burning failed"),
+    ]
+
+    @Test(.enabled(if: isReady && Peer.cdrdao.isInstalled && Peer.cdrskin.isInstalled, why), arguments: cases)
+    func `other programs fail as they do with such a drive`(it: Case) async throws {
+        let folder = TemporaryFolder()
+        let recorder = try await RecorderProcess(in: TemporaryFolder(), ["--fault", it.fault])
+        try Self.recording.write(to: folder, as: "in.wav")
+        let toc = "CD_DA\nTRACK AUDIO\nFILE \"in.wav\" 0\n"
+        try DurableFile.replace("\(folder.path)/in.toc", with: Array(toc.utf8))
+        let outcome = try await it.peer.run(it.arguments, on: recorder, in: folder)
+        #expect(outcome.status == it.status && outcome.output.contains(it.word), "\(outcome.output)")
+        recorder.end(by: SIGTERM)
+    }
 }
