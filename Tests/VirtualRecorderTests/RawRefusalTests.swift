@@ -113,14 +113,19 @@ import Testing
         #expect(bench.writeRaw(at: 7_650, block(7_649), count: 1) == .refused(5, 0x30, 5))
     }
 
-    @Test func `a disc without a lead-out is not complete`() throws {
+    @Test func `a disc whose buffer is flushed before the lead-out is broken off`() throws {
         let bench = try Bench.raw()
         bench.selectRaw(3)
         bench.write(disc, .raw, -300..<900)
         #expect(bench.synchronize() == .good([]))
-        #expect(try bench.stored().sessions[0].stage == .recording)
-        // It goes on, and one block of lead-out is enough to end it, though not well.
-        bench.write(disc, .raw, 900..<901)
+        #expect(try bench.stored().sessions[0].stage == .spoiled)
+        #expect(bench.select(Bench.tao()) == .good([]))
+    }
+
+    @Test func `one block of lead-out is enough to end a disc, though not well`() throws {
+        let bench = try Bench.raw()
+        bench.selectRaw(3)
+        bench.write(disc, .raw, -300..<901)
         #expect(bench.synchronize() == .good([]))
         #expect(try bench.stored().sessions[0].closing?.leadOut == 900)
         #expect(try bench.stored().tracks.map(\.isDamaged) == [false, true])

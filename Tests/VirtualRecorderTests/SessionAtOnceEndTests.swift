@@ -17,12 +17,30 @@ import Testing
         return bench
     }
 
-    @Test func `SYNCHRONIZE CACHE in the middle changes nothing`() throws {
+    /// That is how burning programs cancel.
+    @Test func `SYNCHRONIZE CACHE in the middle breaks the session off`() throws {
         let bench = try Self.begun()
         #expect(bench.synchronize() == .good([]))
-        #expect(bench.send(327..<750, Bench.block) == .good([]))
+        let session = try #require(try StoredDisc.load(bench.disc).disc.sessions.first)
+        #expect(session.stage == .spoiled && session.tracks.map(\.state) == [.complete, .cutOff])
+        // Appendable by its status, and nothing can be added.
+        #expect(bench.discState == 0b0101 && bench.nextWritableAddress == nil)
+        #expect(bench.select(Bench.tao()) == .good([]))
+    }
+
+    @Test func `SYNCHRONIZE CACHE before the first block changes nothing`() throws {
+        let bench = try Self.begun(blocks: -150 ..< -150)
+        #expect(bench.synchronize() == .good([]))
+        #expect(bench.send(-150..<750, Bench.block) == .good([]))
         #expect(bench.synchronize() == .good([]))
         #expect(bench.discState == 0b1110)
+    }
+
+    @Test func `a test write is cancelled by SYNCHRONIZE CACHE and leaves a blank`() throws {
+        let bench = try Self.begun(Bench.sao(isTest: true))
+        #expect(bench.synchronize() == .good([]))
+        #expect(bench.discState == 0 && bench.select(Bench.tao()) == .good([]))
+        #expect(bench.nextWritableAddress == 0)
     }
 
     @Test func `while a session is recorded the disc says so and nothing else can be done to it`() throws {

@@ -3,8 +3,8 @@ import DiscLayout
 import POSIX
 
 extension Drive {
-    /// WRITE (10) and (12), SYNCHRONIZE CACHE (10), RESERVE TRACK, SEND OPC INFORMATION, CLOSE TRACK/SESSION, SEND CUE SHEET
-    /// and BLANK (MMC-6, 6.47, 6.48, 6.44, 6.31, 6.37, 6.3, 6.33, 6.2). What they do is in `Recording`.
+    /// WRITE (10), SYNCHRONIZE CACHE (10), RESERVE TRACK, SEND OPC INFORMATION, CLOSE TRACK/SESSION, SEND CUE SHEET
+    /// and BLANK (MMC-6, 6.47, 6.44, 6.31, 6.37, 6.3, 6.33, 6.2). What they do is in `Recording`.
     static let writingCommands: [UInt8: Entry] = [
         0x2A: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.write(command) },
         0x35: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.synchronizeCache(command) },
@@ -43,10 +43,13 @@ extension Drive {
         let folder = try medium()
         let sectors: Int
         if let recording {
-            guard let rest = try recording.synchronize(on: self, folder) else { return [] }
+            let rest = try recording.synchronize(on: self, folder)
+            if rest == nil, !recording.hasBegun { return [] }
+            // A host that has the buffer flushed before everything is there has given up: that is how programs cancel.
+            if rest == nil { recording.breakOff(on: self, folder) }
             self.recording = nil
             folder.endTest()
-            sectors = rest
+            sectors = rest ?? 0
         } else {
             sectors = try endTrack(on: folder)
             if sectors == 0 { return [] }

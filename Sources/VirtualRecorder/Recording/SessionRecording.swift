@@ -18,7 +18,7 @@ protocol SessionRecording: AnyObject {
 
     /// SYNCHRONIZE CACHE: ends the session if everything is there, and does nothing before that.
     ///
-    /// - Returns: the blocks that the laser still has to write, or nil when the session goes on.
+    /// - Returns: the blocks that the laser still has to write, or nil when there is not everything.
     func synchronize(on drive: Drive, _ folder: DiscFolder) throws(CheckCondition) -> Int?
 
     /// The disc leaves the drive, or the drive is told to do something else: ends the session as it is.
