@@ -58,7 +58,11 @@ struct DiscWalk {
     }
 
     private static func bench(in folder: TemporaryFolder, _ model: DiscModel) throws -> Bench {
-        try Bench(in: folder, blank: model.isErasable ? .cdRW : .cdR80)
+        // The shortest lead-in that the tests of RAW know, so that one is soon written.
+        let blank = Medium(
+            kind: model.isErasable ? .cdRW : .cdR, leadInStart: MSF(minutes: 99, seconds: 58, frames: 0),
+            lastLeadOut: Medium.cdR80.lastLeadOut)
+        return try Bench(in: folder, blank: blank)
     }
 
     /// Does something, and looks at everything.
@@ -86,6 +90,10 @@ struct DiscWalk {
         case .closeTrack: try good("5B 00 01 00 00 FF 00 00 00 00")
         case .closeSession: try good("5B 00 02 00 00 00 00 00 00 00")
         case .finalize: try good("5B 00 06 00 00 00 00 00 00 00")
+        case .dataTrack(let count): try dataTrack(count)
+        case .sessionAtOnce(let multiSession, let pause, let blocks):
+            try sessionAtOnce(multiSession, pause: pause, blocks)
+        case .raw: try raw()
         case .testWrite(let count): try testWrite(count)
         case .reserved(let room, let sent):
             try good(bench.send([0x53, 0, 0, 0, 0, 0, 0] + UInt16(room).bigEndianBytes + [0]))
@@ -102,6 +110,46 @@ struct DiscWalk {
     private func write(_ count: Int) throws {
         let first = model.nextWritableAddress ?? 0
         try good(bench.write(at: first, blocks: count))
+    }
+
+    private func dataTrack(_ count: Int) throws {
+        try good(bench.select(Bench.tao(multiSession: multiSession, control: 4, changes: [12: 8])))
+        let first = model.nextWritableAddress ?? 0
+        let bytes = (first..<first + count).flatMap { Bench.block($0).prefix(Self.userBytes) }
+        try good(bench.write(bytes, at: first, blocks: count))
+        try good("35 00 00 00 00 00 00 00 00 00")
+        try good(bench.select(Bench.tao(multiSession: multiSession)))
+    }
+
+    /// User data of a sector of Mode 1.
+    private static let userBytes = 2048
+
+    private func sessionAtOnce(_ multiSession: UInt8, pause: Int, _ blocks: [Int]) throws {
+        let layout = model.sessionAtOnce(pause: pause, blocks)
+        func row(_ track: Int, _ index: UInt8, _ form: UInt8, _ lba: Int) -> [UInt8] {
+            let time = MSF(frameCount: lba + RedBook.pauseSectors)
+            return [1, UInt8(track), index, form, 0, time.minutes, time.seconds, time.frames]
+        }
+        var sheet: [UInt8] = [1, 0, 0, 1, 0, 0, 0, 0]
+        for (index, track) in layout.tracks.enumerated() {
+            let begin = index == 0 ? layout.start : track.start - pause
+            if begin < track.start { sheet += row(track.number, 0, 0, begin) }
+            sheet += row(track.number, 1, 0, track.start)
+        }
+        sheet += row(0xAA, 1, 1, layout.leadOut)
+        try good(bench.select(Bench.sao(multiSession: multiSession)))
+        try good(bench.sendCueSheet(sheet))
+        try good(bench.send(layout.start..<layout.leadOut, Bench.block))
+        try good("35 00 00 00 00 00 00 00 00 00")
+        try good(bench.select(Bench.tao(multiSession: self.multiSession)))
+    }
+
+    private func raw() throws {
+        let disc = RawDisc.audio()
+        try good(bench.selectRaw(RawBlockType.raw.rawValue))
+        try good(bench.write(disc, .raw, disc.leadInStart..<disc.end))
+        try good("35 00 00 00 00 00 00 00 00 00")
+        try good(bench.select(Bench.tao(multiSession: multiSession)))
     }
 
     private func testWrite(_ count: Int) throws {
@@ -194,8 +242,11 @@ extension DiscWalk {
     /// Reads blocks of a closed track.
     private func checkBlocks(_ lba: Int, _ count: Int, of track: DiscModel.Track) throws {
         let answer = bench.read(from: lba, blocks: count)
-        let silence = [UInt8](repeating: 0, count: RedBook.sectorBytes)
-        let expected = (lba..<lba + count).flatMap { $0 < track.start + track.sent ? Bench.block($0) : silence }
+        let bytes = track.isData ? Self.userBytes : RedBook.sectorBytes
+        let silence = [UInt8](repeating: 0, count: bytes)
+        let expected = (lba..<lba + count).flatMap {
+            $0 < track.start + track.sent ? Bench.block($0).prefix(bytes) : silence[...]
+        }
         try require(answer == .good(expected), "blocks \(lba) to \(lba + count) are read as they were written")
     }
 

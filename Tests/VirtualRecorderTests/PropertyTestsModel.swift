@@ -15,6 +15,10 @@ struct DiscModel: Equatable {
         /// The drive fills the track up to here at least.
         var least = RedBook.minimumTrackSectors
         var state = State.open
+        /// Link blocks behind it, if it is written by itself.
+        var runOut = 2
+        /// Mode 1 instead of audio.
+        var isData = false
     }
     struct Session: Equatable {
         var tracks: [Track] = []
@@ -34,7 +38,6 @@ struct DiscModel: Equatable {
     var isRecording: Bool { openTrack?.state == .open }
     var nextTrack: Int { tracks.count + 1 }
 
-    private static let runOut = 2
     private static func leadOut(ofSession number: Int) -> Int { number == 1 ? 6750 : 2250 }
     private static let laterLeadIn = 4500
 
@@ -42,7 +45,7 @@ struct DiscModel: Equatable {
     private var nextPause: Int {
         guard let last = sessions.last else { return -RedBook.pauseSectors }
         if let leadOut = last.leadOut { return leadOut + Self.leadOut(ofSession: sessions.count) + Self.laterLeadIn }
-        return last.tracks.last.map { $0.start + $0.blocks + Self.runOut } ?? -RedBook.pauseSectors
+        return last.tracks.last.map { $0.start + $0.blocks + $0.runOut } ?? -RedBook.pauseSectors
     }
 
     var nextWritableAddress: Int? {
@@ -60,6 +63,12 @@ enum DiscOperation: Equatable {
     case closeTrack
     case closeSession
     case finalize
+    /// A track of so many blocks of Mode 1, closed.
+    case dataTrack(Int)
+    /// A session at once of tracks with so many blocks each, with a pause before all but the first.
+    case sessionAtOnce(multiSession: UInt8, pause: Int, blocks: [Int])
+    /// A whole disc in RAW: that of `RawDisc.audio`.
+    case raw
     /// A test write of so many blocks, ended.
     case testWrite(Int)
     /// RESERVE TRACK of `room` blocks of which `sent` are written, closed.
@@ -111,7 +120,17 @@ extension DiscModel {
         guard nextPause < Self.lastBegin, nextTrack <= RedBook.maximumTracks else { return operations }
         let room = RedBook.minimumTrackSectors + blocks
         operations += [.write(blocks), .write(blocks), .write(blocks), .testWrite(blocks)]
-        operations.append(.reserved(room: room, sent: min(room, blocks * 9)))
+        operations += [.reserved(room: room, sent: min(room, blocks * 9)), .dataTrack(blocks)]
+        if sessions.isEmpty { operations.append(.raw) }
+        if openSession == nil, nextTrack < RedBook.maximumTracks - 3 {
+            let lengths = (1...Int.random(in: 1...3, using: &random)).map { _ in
+                Int.random(in: RedBook.minimumTrackSectors...400, using: &random)
+            }
+            operations.append(
+                .sessionAtOnce(
+                    multiSession: [0, 3, 3].randomElement(using: &random) ?? 0,
+                    pause: Int.random(in: 0...200, using: &random), blocks: lengths))
+        }
         return operations
     }
 
@@ -120,6 +139,19 @@ extension DiscModel {
         switch operation {
         case .select, .testWrite: break
         case .write(let count): write(count)
+        case .dataTrack(let count):
+            write(count)
+            changeLastTrack { $0.isData = true }
+            closeTrack()
+        case .sessionAtOnce(let multiSession, let pause, let blocks):
+            let layout = sessionAtOnce(pause: pause, blocks)
+            appendSession(layout.tracks, leadOut: layout.leadOut, canFollow: multiSession == 3)
+        case .raw:
+            let tracks = [
+                Track(number: 1, start: 0, blocks: 400, sent: 400, state: .complete, runOut: 0),
+                Track(number: 2, start: 550, blocks: 350, sent: 350, state: .complete, runOut: 0),
+            ]
+            appendSession(tracks, leadOut: 900, canFollow: false)
         case .synchronize: if isRecording { closeTrack() }
         case .closeTrack: if openTrack != nil { closeTrack() }
         case .closeSession: closeSession(canFollow: multiSession == 3)
@@ -139,6 +171,23 @@ extension DiscModel {
             sessions.removeLast()
         case .powerCycle: if isRecording { changeLastTrack { $0.state = .cutOff } }
         }
+    }
+
+    /// Where a session at once begins, and what is in it.
+    func sessionAtOnce(pause: Int, _ blocks: [Int]) -> (start: Int, tracks: [Track], leadOut: Int) {
+        var tracks: [Track] = []
+        var start = nextPause + RedBook.pauseSectors
+        for (index, count) in blocks.enumerated() {
+            let number = nextTrack + index
+            tracks.append(Track(number: number, start: start, blocks: count, sent: count, state: .complete, runOut: 0))
+            start += count + pause
+        }
+        return (nextPause, tracks, start - pause)
+    }
+
+    private mutating func appendSession(_ tracks: [Track], leadOut: Int, canFollow: Bool) {
+        sessions.append(Session(tracks: tracks, leadOut: leadOut))
+        isFinalized = !canFollow
     }
 
     private mutating func write(_ count: Int, least: Int = RedBook.minimumTrackSectors) {
