@@ -9,7 +9,7 @@ import Testing
 
 /// Random sequences of legal commands: every one is carried out, and after each the disc is what the commands made of it.
 @Suite struct PropertyTests {
-    /// Six walks; as many as BURND_WALKS says for whoever has the time.
+    /// Six of each test; as many as BURND_WALKS says for whoever has the time.
     static let seeds = 1...(ProcessInfo.processInfo.environment["BURND_WALKS"].flatMap(UInt64.init) ?? 6)
 
     @Test(arguments: seeds)
