@@ -12,50 +12,22 @@ public final class UnixSocketServer: Sendable {
     /// A connection that has taken no big frame needs no more buffer than this, the largest transfer that programs use.
     private static let usualData = 128 << 10
 
-    private struct Connections {
-        var open: [Int32: FileDescriptor] = [:]
-        var isStopping = false
-    }
-
-    private let listener: UnixListener
+    private let connections: UnixConnections
     private let target: any SCSITarget
-    private let connections = Lock(Connections())
 
     /// Listens at `address`; `run` begins to answer.
     ///
     /// - Throws: `SystemError` with `EADDRINUSE` when somebody listens there already.
     public init(address: UnixSocketAddress, target: any SCSITarget) throws(SystemError) {
-        listener = try address.listen()
+        connections = UnixConnections(to: try address.listen(), atMost: Self.maximumConnections)
         self.target = target
     }
 
     /// Takes connections until `stop`. Blocks.
-    public func run() throws(SystemError) {
-        while let connection = try listener.accept() {
-            guard admit(connection) else { continue }
-            BlockingThread.start { [self] in
-                serve(connection)
-                connections.withLock { $0.open[connection.number] = nil }
-            }
-        }
-    }
+    public func run() throws(SystemError) { try connections.run { [self] connection in serve(connection) } }
 
     /// Takes no more connections and ends those that there are, each after the command that it is in. `run` returns.
-    public func stop() {
-        listener.shutDown()
-        connections.withLock { state in
-            state.isStopping = true
-            for connection in state.open.values { connection.shutDownConnection() }
-        }
-    }
-
-    private func admit(_ connection: FileDescriptor) -> Bool {
-        connections.withLock { state in
-            guard !state.isStopping, state.open.count < Self.maximumConnections else { return false }
-            state.open[connection.number] = connection
-            return true
-        }
-    }
+    public func stop() { connections.stop() }
 
     private func serve(_ connection: FileDescriptor) {
         var dataOut = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.usualData, alignment: 16)
@@ -76,11 +48,6 @@ public final class UnixSocketServer: Sendable {
         }
     }
 
-    /// Ends all connections: a drive that is gone is gone for everybody who had it open. New ones are taken.
-    private func disconnect() {
-        connections.withLock { state in for connection in state.open.values { connection.shutDownConnection() } }
-    }
-
     /// The next request's header, or nil when the other side has closed between requests or in the middle of one.
     private func receiveRequest(_ connection: FileDescriptor) throws -> DriveFrame.Execute? {
         var header = [UInt8](repeating: 0, count: DriveFrame.executeHeaderBytes)
@@ -94,7 +61,8 @@ public final class UnixSocketServer: Sendable {
         let room = request.direction == .fromDevice ? request.transfer : 0
         let (outcome, dataIn) = target.execute(
             request.cdb, dataOut: dataOut, transfer: room, from: SCSIInitiator(connection: connection.number))
-        guard outcome.hostStatus != SCSIOutcome.Host.noConnect else { return disconnect() }
+        // A drive that is gone is gone for everybody who had it open.
+        guard outcome.hostStatus != SCSIOutcome.Host.noConnect else { return connections.endAll() }
         precondition(dataIn.count <= room, "a target answers no more than there is room for")
         precondition(outcome.sense.count <= 252, "sense data has at most 252 bytes")
         let residual = request.direction == .fromDevice ? room - dataIn.count : outcome.residual

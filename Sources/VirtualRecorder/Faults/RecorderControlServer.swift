@@ -11,51 +11,25 @@ public final class RecorderControlServer: Sendable {
     /// Longest request: a fault, or a path, with room to spare.
     public static let maximumLine = 8192
 
-    private struct Connections {
-        var open: [Int32: FileDescriptor] = [:]
-        var isStopping = false
-    }
-
-    private let listener: UnixListener
+    private let connections: UnixConnections
     private let control: RecorderControl
-    private let connections = Lock(Connections())
 
     /// Listens at `address`; `run` begins to answer.
     ///
     /// - Throws: `SystemError` with `EADDRINUSE` when somebody listens there already.
     public init(address: UnixSocketAddress, control: RecorderControl) throws(SystemError) {
-        listener = try address.listen()
+        connections = UnixConnections(to: try address.listen(), atMost: Self.maximumConnections)
         self.control = control
     }
 
     /// Takes connections until `stop`. Blocks.
     public func run() throws(SystemError) {
-        while let connection = try listener.accept() {
-            guard admit(connection) else { continue }
-            BlockingThread.start { [self] in
-                // An error means that the other side has gone.
-                try? serve(connection)
-                connections.withLock { $0.open[connection.number] = nil }
-            }
-        }
+        // An error means that the other side has gone.
+        try connections.run { [self] connection in try? serve(connection) }
     }
 
     /// Takes no more connections and ends those that there are. `run` returns.
-    public func stop() {
-        listener.shutDown()
-        connections.withLock { state in
-            state.isStopping = true
-            for connection in state.open.values { connection.shutDownConnection() }
-        }
-    }
-
-    private func admit(_ connection: FileDescriptor) -> Bool {
-        connections.withLock { state in
-            guard !state.isStopping, state.open.count < Self.maximumConnections else { return false }
-            state.open[connection.number] = connection
-            return true
-        }
-    }
+    public func stop() { connections.stop() }
 
     private func serve(_ connection: FileDescriptor) throws(SystemError) {
         var pending: [UInt8] = []
