@@ -52,7 +52,7 @@ struct Bench: ParsableCommand {
             print("\n\(benchCase.name): \(benchCase.title)")
             fflush(nil)
             let report = try benchCase.run(site)
-            print(report.text)
+            print(report.text(isMeasured: !quick))
             reports.append(report)
         }
         if let json {
