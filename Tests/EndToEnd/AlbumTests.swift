@@ -62,9 +62,12 @@ import Testing
         ] {
             #expect(all.allSatisfy { $0.data[name].double != nil }, "\(name)")
         }
-        let writing = try #require(all.last { $0.data.action.string == "writing" }?.data)
-        // The third track begins behind 376 + 300 sectors and twice the 152 of run-out and pause.
-        #expect(writing.track.int == 3 && writing.start_lba.int == 376 + 300 + 2 * 152)
+        // The second and third track begin behind 376 and 300 sectors and the 152 of run-out and pause. Which of them are seen
+        // at work is a matter of moments: all of the album fits into the recorder's buffer.
+        let starts = [1: 0, 2: 376 + 152, 3: 376 + 300 + 2 * 152]
+        let writings = all.filter { $0.data.action.string == "writing" }.map(\.data)
+        #expect(writings.allSatisfy { $0.track.int.map { starts[$0] } == $0.start_lba.int })
+        let writing = try #require(writings.last)
         let buffer = writing.buffer
         #expect(buffer.total.int == (buffer.used.int ?? -1) + (buffer.free.int ?? -1))
     }
