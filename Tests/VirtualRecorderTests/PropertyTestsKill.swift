@@ -26,6 +26,23 @@ import Testing
         #expect(!closed.isEmpty, "seed \(seed): a track was closed before a recorder was killed")
     }
 
+    @Test(arguments: PropertyTests.seeds)
+    func `a recorder killed in RAW leaves a disc that is spoiled, and blank once it was blanked`(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let folder = TemporaryFolder(inMemory: true)
+        try Victim(in: folder, using: &random, options: ["--medium", "cd-rw"]).burnRaw()
+        let bench = try Bench(in: folder)
+        let session = try StoredDisc.load(bench.disc).disc.sessions.first
+        #expect(session == nil || session?.stage == .spoiled, "seed \(seed)")
+        #expect(session == nil || bench.nextWritableAddress == nil, "seed \(seed)")
+        #expect(bench.send("A1 01 00 00 00 00 00 00 00 00 00 00").isGood)
+        bench.select(Bench.tao())
+        bench.track(at: 0, blocks: 300)
+        #expect(bench.send("5B 00 02 00 00 00 00 00 00 00").isGood)
+        let isEqual = bench.read(from: 0, blocks: 300).data == (0..<300).flatMap(Bench.block)
+        #expect(isEqual, "seed \(seed)")
+    }
+
     /// A new recorder opens the disc, ends what was cut off, and reads every closed track.
     ///
     /// - Returns: whether the disc can be written to.
@@ -69,14 +86,15 @@ private final class Victim {
     private let delay: Int
 
     /// Starts one on the folder's disc; its attention is taken and its write parameters are set, two answers.
-    init(in folder: TemporaryFolder, using random: inout SeededGenerator) throws {
+    init(in folder: TemporaryFolder, using random: inout SeededGenerator, options: [String] = []) throws {
         lastAnswer = Int.random(in: 3...60, using: &random)
         delay = Int.random(in: 0...200, using: &random)
         let socket = "\(folder.path)/drive.sock"
         let output = try Pipe()
         child = try ChildProcess.start(
             TestProgram.compiled("burnd"),
-            arguments: ["virtual-recorder", "--socket", socket, "--disc", "\(folder.path)/disc", "--speed", "max"],
+            arguments: ["virtual-recorder", "--socket", socket, "--disc", "\(folder.path)/disc", "--speed", "max"]
+                + options,
             descriptors: [1: output.writing])
         var byte: UInt8 = 0
         // Its first line says that it listens.
@@ -134,6 +152,22 @@ private final class Victim {
         #expect(child.wait() == .signalled(SIGKILL))
         hasEnded = true
         return closed
+    }
+
+    /// Writes blocks of RAW from the begin of the groove on until the recorder is dead. What they say is of no importance.
+    func burnRaw() throws {
+        // RAW, blocks with raw P to W.
+        let list = Bench.tao(changes: [10: 0x43, 12: 3])
+        var isAlive = select(list) != .dead
+        var lba = -11_635
+        let blocks = [UInt8](repeating: 0x40, count: 26 * 2448)
+        while isAlive {
+            let answer = send([0x2A, 0] + Int32(lba).bigEndianBytes + [0, 0, 26, 0], out: blocks)
+            try #require(answer != .refused)
+            (isAlive, lba) = (answer != .dead, lba + 26)
+        }
+        #expect(child.wait() == .signalled(SIGKILL))
+        hasEnded = true
     }
 
     /// Behind this address sessions would soon take more of the disc than there is.
