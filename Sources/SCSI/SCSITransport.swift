@@ -95,6 +95,10 @@ public protocol SCSITarget: Sendable {
     func execute(
         _ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int, from initiator: SCSIInitiator
     ) -> (outcome: SCSIOutcome, dataIn: [UInt8])
+
+    /// An initiator with a connection has closed it, and all of its commands have been answered (SAM-5, 6.3.5: the loss of an
+    /// I_T nexus). Its connection is still open on this side, so that no other has the same number.
+    func initiatorLeft(_ initiator: SCSIInitiator)
 }
 
 extension SCSITarget {
@@ -104,6 +108,9 @@ extension SCSITarget {
     ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
         execute(cdb, dataOut: dataOut, transfer: transfer)
     }
+
+    /// Nothing, for targets to which initiators are all one.
+    public func initiatorLeft(_ initiator: SCSIInitiator) {}
 }
 
 /// Who sends a command, as far as a target may care.

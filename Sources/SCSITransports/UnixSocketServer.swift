@@ -24,7 +24,12 @@ public final class UnixSocketServer: Sendable {
     }
 
     /// Takes connections until `stop`. Blocks.
-    public func run() throws(SystemError) { try connections.run { [self] connection in serve(connection) } }
+    public func run() throws(SystemError) {
+        try connections.run { [self] connection in
+            serve(connection)
+            target.initiatorLeft(SCSIInitiator(connection: connection.number))
+        }
+    }
 
     /// Takes no more connections and ends those that there are, each after the command that it is in. `run` returns.
     public func stop() { connections.stop() }

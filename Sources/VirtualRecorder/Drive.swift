@@ -36,6 +36,8 @@ final class Drive {
     var parameters: WriteParameters
     /// The session that is being written in one go, or is about to be; nil at any other time.
     var recording: (any SessionRecording)?
+    /// Who sends the blocks of it.
+    var writer = Writer()
     /// The disc has got a table of contents that the drive has not read yet: a quirk.
     var isTableOfContentsStale = false
     /// READ TRACK INFORMATION came behind the MODE SELECT that changed the write parameters last.
@@ -68,6 +70,23 @@ final class Drive {
         guard let medium = tray.folder?.disc.medium else { return }
         speed.mediumChanged(to: medium)
         events.media(.newMedium)
+    }
+
+    /// The host at the other end of a recording.
+    struct Writer {
+        /// Its connection; nil when it has none that could close, or none is left.
+        private var connection: Int32?
+        /// It sent blocks and closed its connection, and nobody has sent more.
+        private(set) var hasGone = false
+
+        /// A WRITE has come.
+        mutating func wrote(on connection: Int32?) { (self.connection, hasGone) = (connection, false) }
+
+        /// A connection has closed.
+        mutating func closed(_ connection: Int32) {
+            guard connection == self.connection else { return }
+            (self.connection, hasGone) = (nil, true)
+        }
     }
 
     /// What a command does and when it may.

@@ -56,6 +56,12 @@ public import SCSI
 /// others are not told again, and a MODE SELECT of one is no unit attention (6/2A/01) for the others, since the protocol does
 /// not say who sends a command.
 ///
+/// What cannot be done within a recording, such as MODE SELECT and BLANK, is refused (5/2C) while there is one. A program
+/// that dies leaves one behind, which would be in everybody's way: so when the connection that blocks came on last has closed,
+/// such a command ends the recording first as SYNCHRONIZE CACHE does (a track is closed with what it has, a session that is
+/// not complete is spoiled) and is then carried out. Nothing happens before that, and a host that comes back may go on
+/// writing.
+///
 /// # Faults
 ///
 /// It misbehaves as it is told: `Fault` is a line that says when and how, `FaultListing` what there is, `RecorderControl` the
@@ -154,8 +160,16 @@ public final class VirtualRecorder: SCSITarget {
     ) -> (outcome: SCSIOutcome, dataIn: [UInt8]) {
         turn.withLock { _ in
             let request = Request(cdb: cdb, dataOut: dataOut, transfer: transfer)
-            return faults.execute(request, from: initiator, removeDisc: { removeDiscInMidCommand() }, { perform($0) })
+            return faults.execute(request, from: initiator, removeDisc: { removeDiscInMidCommand() }) {
+                perform($0, from: initiator)
+            }
         }
+    }
+
+    /// Remembers when it was the one who writes that has gone.
+    public func initiatorLeft(_ initiator: SCSIInitiator) {
+        guard let connection = initiator.connection else { return }
+        drive.withLock { $0.writer.closed(connection) }
     }
 
     private func removeDiscInMidCommand() {
@@ -168,12 +182,13 @@ public final class VirtualRecorder: SCSITarget {
         lastSeen.withLock { $0 = view }
     }
 
-    private func perform(_ request: Request) -> Response {
+    private func perform(_ request: Request, from initiator: SCSIInitiator) -> Response {
         let (dataOut, transfer) = (request.dataOut, request.transfer)
         let command = Command(cdb: request.paddedCDB, dataOut: dataOut, transfer: transfer)
         // The lock is what makes commands go one at a time, so it is held while a command waits for the laser.
         let result = drive.withLock { drive in
             defer { see(drive) }
+            if command.operationCode == Drive.writeOperation { drive.writer.wrote(on: initiator.connection) }
             return drive.execute(command, length: request.cdb.bytes.count)
         }
         switch result {

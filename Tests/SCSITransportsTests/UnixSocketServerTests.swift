@@ -8,6 +8,8 @@ import Testing
 /// A logical unit that counts and answers with what it was asked.
 private final class EchoTarget: SCSITarget {
     let concurrency = Lock((now: 0, most: 0, total: 0))
+    /// A byte for every initiator that has left.
+    let departures = try? Pipe()
 
     func execute(_ cdb: CDB, dataOut: UnsafeRawBufferPointer, transfer: Int) -> (outcome: SCSIOutcome, dataIn: [UInt8])
     {
@@ -19,6 +21,11 @@ private final class EchoTarget: SCSITarget {
             let sense = SenseData(5, 0x20, 0).fixedFormat
             return (SCSIOutcome(status: 2, residual: dataOut.count, sense: sense), [])
         }
+    }
+
+    func initiatorLeft(_ initiator: SCSIInitiator) {
+        guard initiator.connection != nil else { return }
+        try? departures?.writing.writeAll([0])
     }
 }
 
@@ -145,6 +152,22 @@ private func receive(_ count: Int, from connection: FileDescriptor) throws -> [U
                 #expect(try receive(28, from: client)[11] == UInt8(round * 2 + index))
             }
         }
+    }
+
+    @Test func `the target is told that a connection has closed`() throws {
+        let station = try Station()
+        defer { station.server.stop() }
+        let departures = try #require(station.target.departures)
+        let staying = try station.connect()
+        do {
+            let leaving = try station.connect()
+            try leaving.sendAll(Self.inquiry)
+            #expect(try receive(28, from: leaving) == Self.inquiryResult)
+        }
+        var byte: UInt8 = 1
+        #expect(try withUnsafeMutableBytes(of: &byte) { try departures.reading.read(into: $0) } == 1)
+        try staying.sendAll(Self.inquiry)
+        #expect(try receive(28, from: staying) == Self.inquiryResult)
     }
 
     @Test func `a path longer than sun_path works on both sides`() throws {

@@ -130,7 +130,7 @@ extension Drive {
         // Page format bit; saving is not supported.
         guard command.cdb[1].bit(4), !command.cdb[1].bit(0) else { throw .invalidFieldInCDB(byte: 1) }
         // The write parameters hold for a whole track or session (MMC-6, 7.5.4.1).
-        if isRecording { throw .commandSequenceError }
+        try requireNoRecording()
         let list = Array(command.dataOut)
         guard list.count == form.length(command) else { throw .parameterListLengthError }
         if list.isEmpty { return [] }

@@ -23,7 +23,7 @@ extension Drive {
             throw .invalidFieldInCDB(byte: 4)
         }
         // The curve may not change under the laser.
-        if isRecording { throw .commandSequenceError }
+        try requireNoRecording()
         speed.choose(
             read: speed.readSpeed(notAbove: read), write: speed.writeSpeed(notAbove: write), rotation)
         return []
@@ -43,7 +43,7 @@ extension Drive {
         guard command.uint16(at: 9) == Self.performanceBytes, list.count == Self.performanceBytes else {
             throw .parameterListLengthError
         }
-        if isRecording { throw .commandSequenceError }
+        try requireNoRecording()
         // Restore defaults: nothing else counts.
         if list[0].bit(2) {
             speed.mediumChanged(to: tray.folder?.disc.medium)

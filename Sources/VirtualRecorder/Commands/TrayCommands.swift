@@ -179,12 +179,7 @@ extension Drive {
     /// Takes the disc out whatever the drive is doing and whoever has locked it. What was being written is cut off.
     func removeDisc() throws(DiscFolderError) {
         guard let folder = tray.folder else { return }
-        recording?.breakOff(on: self, folder)
-        recording = nil
-        if let track = folder.disc.openTrack, track.state == .open {
-            folder.abandonRecording(at: track.end, "the disc was taken out")
-        }
-        folder.endTest()
+        breakOff("the disc was taken out", on: folder)
         try tray.eject()
         discRemoved()
     }

@@ -3,10 +3,13 @@ import DiscLayout
 import POSIX
 
 extension Drive {
+    /// WRITE (10).
+    static let writeOperation: UInt8 = 0x2A
+
     /// WRITE (10), SYNCHRONIZE CACHE (10), RESERVE TRACK, SEND OPC INFORMATION, CLOSE TRACK/SESSION, SEND CUE SHEET
     /// and BLANK (MMC-6, 6.47, 6.44, 6.31, 6.37, 6.3, 6.33, 6.2). What they do is in `Recording`.
     static let writingCommands: [UInt8: Entry] = [
-        0x2A: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.write(command) },
+        writeOperation: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.write(command) },
         0x35: Entry(.medium) { (drive, command) throws(CheckCondition) in try drive.synchronizeCache(command) },
         0x53: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.reserveTrack(command) },
         0x54: Entry(.recordable) { (drive, command) throws(CheckCondition) in try drive.sendOPC(command) },
@@ -17,6 +20,32 @@ extension Drive {
 
     /// Something is being written that must be ended before anything else can be.
     var isRecording: Bool { recording?.hasBegun ?? false || tray.folder?.disc.openTrack?.state == .open }
+
+    /// For what cannot be done within a recording: refuses it while there is one, and ends one that nobody is left to end.
+    ///
+    /// The host that wrote has gone when its connection has closed, and a buffer that ran empty without protection has ended
+    /// the recording too. Until somebody asks for something else, the drive waits for the rest: the host may come back.
+    func requireNoRecording() throws(CheckCondition) {
+        guard isRecording, let folder = tray.folder else { return }
+        if hasUnderrun {
+            breakOff("the buffer ran empty", on: folder)
+        } else if writer.hasGone {
+            try flush()
+        } else {
+            throw .commandSequenceError
+        }
+    }
+
+    /// Cuts off what is being written.
+    func breakOff(_ reason: String, on folder: DiscFolder) {
+        speed.discard(at: clock.now())
+        recording?.breakOff(on: self, folder)
+        recording = nil
+        if let track = folder.disc.openTrack, track.state == .open {
+            folder.abandonRecording(at: track.end, reason)
+        }
+        folder.endTest()
+    }
 
     /// The write parameters have been changed: a test write is over when they no longer ask for one, and so is a recording
     /// that was prepared for others.
@@ -136,6 +165,7 @@ extension Drive {
                 finish(sectors: sectors, isImmediate: false)
             } else {
                 recording.breakOff(on: self, folder)
+                speed.discard(at: clock.now())
             }
         }
         let sectors = try endTrack(on: folder)

@@ -23,7 +23,7 @@ extension Drive {
         let folder = try medium()
         guard folder.disc.medium.isErasable else { throw .cannotWriteIncompatibleMedium }
         guard let type = BlankingType(rawValue: command.cdb[1].bits(0...2)) else { throw .invalidFieldInCDB(byte: 1) }
-        guard !isRecording else { throw .commandSequenceError }
+        try requireNoRecording()
         // A test write that has ended leaves nothing to keep, and about blanking there is nothing to try out.
         recording = nil
         folder.endTest()

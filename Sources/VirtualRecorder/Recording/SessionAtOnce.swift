@@ -205,6 +205,7 @@ extension Drive {
     /// SEND CUE SHEET (MMC-6, 6.33): prepares a session at once. A sheet takes the place of one that nothing was written by.
     func sendCueSheet(_ command: Command) throws(CheckCondition) -> [UInt8] {
         guard profile.capabilities.sessionAtOnce else { throw .invalidOperationCode }
+        try requireNoRecording()
         let disc = try medium().disc
         let context = try cueSheetContext(disc)
         let length = command.uint24(at: 6)
@@ -220,7 +221,7 @@ extension Drive {
 
     /// What a sheet has to fit, if there is anything that it could be for.
     private func cueSheetContext(_ disc: Disc) throws(CheckCondition) -> CueSheet.Context {
-        guard parameters.writeType == .sessionAtOnce, !isRecording else { throw .commandSequenceError }
+        guard parameters.writeType == .sessionAtOnce else { throw .commandSequenceError }
         guard disc.status != .finalized, let leadInStart = disc.nextLeadInStart else {
             throw .cannotWriteIncompatibleMedium
         }

@@ -129,6 +129,7 @@ extension Drive {
     /// RESERVE TRACK (MMC-6, 6.31): keeps room for a track.
     func reserveTrack(_ command: Command) throws(CheckCondition) -> [UInt8] {
         let folder = try medium()
+        try requireNoRecording()
         let blocks = command.uint16(at: 5) << 16 | command.uint16(at: 7)
         guard folder.disc.status != .finalized else { throw .cannotWriteIncompatibleMedium }
         guard parameters.writeType == .trackAtOnce, folder.disc.openTrack == nil, recording == nil,
