@@ -35,11 +35,11 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
             Prints a line when it is ready and runs until SIGTERM or SIGINT, which end it with status 0.
             """)
 
-    @Option(help: ArgumentHelp("The socket to listen on, of any length.", valueName: "path"))
-    var socket: String
+    @Option(help: ArgumentHelp("The socket to listen on, of any length. Required.", valueName: "path"))
+    var socket = ""
 
-    @Option(help: ArgumentHelp("The disc that is in the tray at the start.", valueName: "dir"))
-    var disc: String
+    @Option(help: ArgumentHelp("The disc that is in the tray at the start. Required.", valueName: "dir"))
+    var disc = ""
 
     @Option(help: "Label and serial number. (default: the name of the disc folder)")
     var name: String?
@@ -60,7 +60,10 @@ struct VirtualRecorderCommand: AsyncParsableCommand {
     @OptionGroup var faults: FaultOptions
 
     func validate() throws {
-        guard !socket.isEmpty, !disc.isEmpty else { throw ValidationError("--socket and --disc must not be empty.") }
+        // Not demanded by the parser, so that `--fault help` can be asked for alone.
+        guard !socket.isEmpty, !disc.isEmpty else {
+            throw ValidationError("--socket and --disc are needed and must not be empty.")
+        }
         if let name, name.isEmpty { throw ValidationError("--name must not be empty.") }
     }
 

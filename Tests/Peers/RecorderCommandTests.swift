@@ -30,6 +30,16 @@ import Testing
         #expect(access("\(recorder.disc)/disc.json", F_OK) == 0)
     }
 
+    @Test func `--fault help alone lists the faults`() async throws {
+        let outcome = try await Program.run("\(Program.products)/burnd", ["virtual-recorder", "--fault", "help"])
+        #expect(outcome.status == 0 && outcome.output.hasPrefix("A fault is a line: "))
+    }
+
+    @Test func `socket and disc are asked for`() async throws {
+        let outcome = try await Program.run("\(Program.products)/burnd", ["virtual-recorder"])
+        #expect(outcome.status == 64 && outcome.output.contains("--socket and --disc are needed"))
+    }
+
     @Test func `killed in the middle of a track it comes up again on the same socket, the track cut off`() async throws
     {
         let recorder = try await RecorderProcess()
