@@ -1,6 +1,7 @@
 import DiscLayout
 import Glibc
 public import POSIX
+import SectorCoding
 
 /// A disc folder that is only looked at: no lock, nothing changed, also while a recorder writes on it.
 public struct StoredDisc: Sendable {
@@ -47,10 +48,7 @@ public struct StoredDisc: Sendable {
     static func text(of session: Disc.Session, at path: String) throws(SystemError) -> [UInt8] {
         guard session.textPacks > 0 else { return [] }
         let bytes = try DurableFile.contents(
-            of: textPath(path, session: session.number), limit: session.textPacks * textPackBytes)
-        return Array(bytes.prefix(session.textPacks * textPackBytes))
+            of: textPath(path, session: session.number), limit: session.textPacks * TextPack.byteCount)
+        return Array(bytes.prefix(session.textPacks * TextPack.byteCount))
     }
-
-    /// Bytes of a pack of CD-TEXT, its CRC included.
-    static let textPackBytes = 18
 }

@@ -2,6 +2,7 @@ import BinaryCoding
 import DiscLayout
 import Glibc
 public import POSIX
+import SectorCoding
 
 extension StoredDisc {
     /// Address behind the last block that `main.bin` and `sub.bin` both hold.
@@ -72,7 +73,7 @@ extension StoredDisc {
         let (blocks, damaged) = TextBlock.blocks(of: bytes)
         let place = "The CD-TEXT of session \(session.number)"
         var damage: [String] = []
-        if bytes.count < session.textPacks * Self.textPackBytes { damage.append("\(place) ends before its last pack.") }
+        if bytes.count < session.textPacks * TextPack.byteCount { damage.append("\(place) ends before its last pack.") }
         if damaged > 0 { damage.append("\(place) has \(damaged) pack\(damaged == 1 ? "" : "s") with a wrong CRC.") }
         for block in blocks where block.isCut { damage.append("\(place) is not whole in block \(block.number).") }
         return (blocks, damage)
