@@ -63,6 +63,20 @@ public enum DataSector {
         }
     }
 
+    /// Where user data begins in a sector of Mode 1.
+    public static let mode1UserData = 16
+
+    /// Makes a sector of Mode 1 around user data that stands in its place already, which saves copying it.
+    ///
+    /// - Parameters:
+    ///   - lba: logical block address, −45150…404849.
+    ///   - sector: 2352 bytes, of which 16…2063 are user data.
+    public static func completeMode1(at lba: Int, in sector: UnsafeMutableRawBufferPointer) {
+        precondition(sector.count == RedBook.sectorBytes, "a sector has 2352 bytes")
+        writeHeader(MSF(lba: lba), mode: 1, into: sector)
+        protect(sector, .mode1)
+    }
+
     private static func writeHeader(_ time: MSF, mode: UInt8, into sector: UnsafeMutableRawBufferPointer) {
         sector.storeBytes(of: syncHead.bigEndian, as: UInt64.self)
         sector.storeBytes(of: syncTail.bigEndian, toByteOffset: 8, as: UInt32.self)

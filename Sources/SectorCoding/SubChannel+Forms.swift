@@ -6,6 +6,15 @@ extension SubChannel {
     /// sub-channel").
     public static let pqBytes = 16
 
+    /// Writes one sector's P and Q in sixteen bytes.
+    ///
+    /// - Precondition: `target` has sixteen bytes.
+    public static func packPQ(p: Bool, q: QFrame, into target: UnsafeMutableRawBufferPointer) {
+        precondition(target.count == pqBytes, "P and Q have 16 bytes a sector")
+        q.write(into: target.part(at: 0, count: QFrame.byteCount))
+        target.storeBytes(of: (p ? 0x80 as UInt32 : 0).bigEndian, toByteOffset: QFrame.byteCount, as: UInt32.self)
+    }
+
     /// Makes 96 bytes of each 16 with P and Q; R to W are zero.
     ///
     /// Of byte 15 only bit 7 counts, since programs leave others set. A CRC may stand plain or inverted, as programs

@@ -51,6 +51,18 @@ public enum SubChannel {
         return set > source.count / 2
     }
 
+    /// Channels R to W of one sector are not all zero.
+    ///
+    /// - Precondition: `source` has 96 bytes.
+    public static func hasRW(_ source: UnsafeRawBufferPointer) -> Bool {
+        precondition(source.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
+        var bits: UInt64 = 0
+        for index in 0..<QFrame.byteCount {
+            bits |= source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+        }
+        return bits & rwBits != 0
+    }
+
     /// The Q frames of `count` sectors, twelve bytes each.
     ///
     /// - Precondition: `source` has 96 bytes a sector, `target` twelve.
