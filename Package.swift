@@ -39,6 +39,7 @@ let values: [Target] = [
     library("BinaryCoding"),
     library("DiscLayout", ["BinaryCoding"]),
     library("SectorCoding", ["BinaryCoding", "DiscLayout", "CSectorCoding"]),
+    library("RawRecording", ["BinaryCoding", "DiscLayout", "SectorCoding"]),
     library("SCSI", ["BinaryCoding"]),
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
@@ -109,6 +110,7 @@ let testTargets: [Target] = [
         "VirtualRecorderTests",
         ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "SCSITransports", "POSIX"]),
     tests("SectorCodingTests", ["SectorCoding", "CSectorCoding", "DiscLayout", "CCrypto"]),
+    tests("RawRecordingTests", ["RawRecording", "BinaryCoding", "CCrypto", "DiscLayout", "SectorCoding"]),
     .testTarget(
         name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
