@@ -104,7 +104,7 @@ let testTargets: [Target] = [
     tests("POSIXTests", ["POSIX"]),
     tests("HTTPCoreTests", ["HTTPCore", "POSIX"]),
     tests("MicroHTTPDTests", ["MicroHTTPD", "HTTPCore", "POSIX"]),
-    tests("BurnPlanTests", ["BurnPlan"]),
+    tests("BurnPlanTests", ["BurnPlan", "DiscLayout"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
         "VirtualRecorderTests",

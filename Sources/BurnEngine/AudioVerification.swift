@@ -13,13 +13,13 @@ final class AudioVerification {
     private static let witnesses = 2
 
     private let engine: BurnEngine
-    private let sources: [AudioSource]
+    private let sources: [TrackContent]
     private let found: UnsafeMutableRawBufferPointer
     private let expected: UnsafeMutableRawBufferPointer
     /// Stereo samples between where a sample is read and where it was written: read[i] = written[i + offset].
     private var offset = 0
 
-    init(_ engine: BurnEngine, _ sources: [AudioSource]) {
+    init(_ engine: BurnEngine, _ sources: [TrackContent]) {
         (self.engine, self.sources) = (engine, sources)
         found = .allocate(byteCount: Self.chunkSectors * RedBook.sectorBytes, alignment: 4096)
         expected = .allocate(byteCount: found.count, alignment: 4096)
@@ -210,7 +210,7 @@ final class AudioVerification {
         let perTrack = max(Self.places / sources.count, Self.witnesses)
         return sources.enumerated().flatMap { index, source in
             // Only what the file holds: fill is silence.
-            let room = source.byteCount / RedBook.sectorBytes - 2 * margin - window
+            let room = source.filledBytes / RedBook.sectorBytes - 2 * margin - window
             return (1...perTrack).compactMap { part in
                 room > 0 ? (index, margin + room * part / (perTrack + 1)) : nil
             }

@@ -108,7 +108,11 @@ extension BurnProblem.Kind {
         case .bufferUnderrun: "Use another disc and a lower speed."
         case .closeFailed: "Use another disc; the tracks on this one may be readable by the drive that wrote it."
         case .driveTimeout: "Switch the drive off and on, then order the job again."
-        case .verifyMismatch, .tocMismatch, .readBackFailed:
+        case .layoutRefused: "Use another drive, or leave out what it cannot write: texts, codes, indexes or gaps."
+        case .imageInvalid: "Make the image anew, or upload it again."
+        case .leadInTooShort: "Put in another disc, or make the image with a lead-in from 95:00:00 on."
+        case .eraseFailed: "Use another disc; a full blanking may still help this one."
+        case .verifyMismatch, .tocMismatch, .subChannelMismatch, .readBackFailed:
             "Take the disc out and order the job again with a blank one."
         case .interruptedByRestart, .workerDied: "Take the disc out and order the job again with a blank one."
         case .cancelledByUser: "Order the job again when you like."

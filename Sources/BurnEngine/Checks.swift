@@ -1,8 +1,6 @@
 import BurnPlan
 import DiscLayout
-import Glibc
 import MMC
-import POSIX
 import SCSI
 
 /// What the checks found out about the drive.
@@ -11,37 +9,18 @@ struct RecorderFacts: Equatable {
     var hasBufferUnderrunProtection: Bool
 }
 
-/// An open file of decoded audio.
-struct AudioSource: Sendable {
-    let file: FileDescriptor
-    /// Bytes of samples in it.
-    let byteCount: Int
-    /// Sectors of its track, fill included.
-    let sectors: Int
-}
-
 extension BurnEngine {
-    /// Opens the files of the plan and sees that each is exactly as long as planned.
-    func openSources() throws(BurnStop) -> [AudioSource] {
+    /// Opens the files of the plan and sees that each holds what is wanted of it.
+    func openSources() throws(BurnStop) -> [TrackContent] {
         if let fault = plan.fault { throw failure(BurnProblem(.planInvalid, "The plan cannot be burned. \(fault)")) }
-        var sources: [AudioSource] = []
+        var sources: [TrackContent] = []
         for track in plan.tracks {
-            let file: FileDescriptor
-            let size: Int
-            do throws(SystemError) {
-                file = try FileDescriptor(opening: track.audio, O_RDONLY)
-                size = try file.size()
+            do throws(TrackContent.Unusable) {
+                sources.append(try TrackContent(track.content, sectorBytes: track.form.userBytes))
             } catch {
                 throw failure(
-                    BurnProblem(.planInvalid, "The audio of track \(track.number) cannot be opened: \(error)."))
+                    BurnProblem(.planInvalid, "The content of track \(track.number) cannot be used: \(error.reason)."))
             }
-            let wanted = track.sampleFrames * RedBook.sampleBytes
-            guard size == wanted else {
-                throw failure(
-                    BurnProblem(
-                        .planInvalid, "The audio of track \(track.number) has \(size) bytes; the plan says \(wanted)."))
-            }
-            sources.append(AudioSource(file: file, byteCount: wanted, sectors: track.sectors))
         }
         return sources
     }
@@ -145,7 +124,7 @@ extension BurnEngine {
         let multiSession: WriteParametersPage.MultiSession = plan.close == .disc ? .none : .next
         func select(freeFromUnderrun: Bool) throws(SCSIError) {
             page.setTrackAtOnceAudio(
-                control: TrackControl(rawValue: track.control), multiSession: multiSession,
+                control: track.control, multiSession: multiSession,
                 freeFromUnderrun: freeFromUnderrun)
             try ask(ModeSelect10(page.page))
         }

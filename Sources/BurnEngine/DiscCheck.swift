@@ -11,13 +11,25 @@ extension BurnPlan {
         }
         for (index, track) in tracks.enumerated() {
             if track.number != index + 1 { return "Track \(index + 1) calls itself \(track.number)." }
-            guard (1...RedBook.framesInMSF * RedBook.samplesPerSector).contains(track.sampleFrames) else {
-                return "Track \(track.number) has \(track.sampleFrames) samples."
-            }
-            // Bit 2 marks data, and the upper half is no part of the control field.
-            if track.control & 0xF4 != 0 { return "Track \(track.number) has control bits \(track.control)." }
+            let bytes = track.content.reduce(0) { $0 + $1.count }
+            guard (1...RedBook.framesInMSF).contains(track.sectors), track.content.allSatisfy(\.isSound),
+                bytes == track.sectors * track.form.userBytes
+            else { return "Track \(track.number) has \(bytes) bytes for \(track.sectors) sectors." }
         }
         return nil
+    }
+}
+
+extension BurnPlan.Piece {
+    /// Its numbers can be added up.
+    var isSound: Bool { offset >= 0 && offset < 1 << 40 && count > 0 && count < 1 << 40 }
+}
+
+extension BurnPlan.Track {
+    /// The control bits of the track.
+    var control: TrackControl {
+        SessionLayout.Track(number: number, form: form, copy: copy, hasPreEmphasis: hasPreEmphasis, sectors: sectors)
+            .control
     }
 }
 

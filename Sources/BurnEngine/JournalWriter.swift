@@ -62,7 +62,7 @@ extension JournalLine.Event {
     var isSynced: Bool {
         switch self {
         case .laserPending, .laserOn, .written, .closed, .outcome: true
-        case .started, .phase, .progress, .trackWritten: false
+        case .started, .phase, .progress, .record, .trackWritten: false
         }
     }
 }

@@ -111,9 +111,9 @@ struct ProgressMeter {
 
     private func remainingOfOperation(_ rate: Double, at now: Duration) -> Double {
         switch action {
-        case .writing, .reading: Double(sectorCount - operationDone) / guessedRate
+        case .writing, .writingLeadIn, .writingLeadOut, .reading: Double(sectorCount - operationDone) / guessedRate
         case .closingSession: max(Double(Self.closingSectors) / guessedRate - (now - operationBegan).inSeconds, 0)
-        case .opening, .calibrating, .closingTrack, .reloading: 0
+        case .opening, .calibrating, .erasing, .closingTrack, .flushing, .reloading: 0
         }
     }
 

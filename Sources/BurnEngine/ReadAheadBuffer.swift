@@ -38,7 +38,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     /// Slots: 16 MiB, more than half a minute of playing and two seconds at the highest speed.
     private static let slotCount = 256
 
-    private let sources: [AudioSource]
+    private let sources: [TrackContent]
     private let memory: UnsafeMutableRawBufferPointer
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -56,7 +56,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     let lockedBytes: Int
 
     /// Makes the ring and starts its thread.
-    init(_ sources: [AudioSource]) {
+    init(_ sources: [TrackContent]) {
         self.sources = sources
         memory = .allocate(byteCount: Self.slotBytes * Self.slotCount, alignment: 4096)
         lockedBytes = LockedMemory.lock(memory)
@@ -141,7 +141,6 @@ final class ReadAheadBuffer: @unchecked Sendable {
         var result: Failure?
         do throws(Failure) {
             for (track, source) in sources.enumerated() {
-                posix_fadvise(source.file.number, 0, 0, POSIX_FADV_SEQUENTIAL)
                 for offset in stride(from: 0, to: source.sectors, by: Self.chunkSectors) {
                     guard let slot = waitForFreeSlot() else { break }
                     let sectors = min(Self.chunkSectors, source.sectors - offset)
@@ -193,29 +192,5 @@ final class ReadAheadBuffer: @unchecked Sendable {
         while !condition() {
             if pthread_cond_timedwait(changed, mutex, &end) == ETIMEDOUT, !condition() { throw .timedOut }
         }
-    }
-}
-
-extension AudioSource {
-    /// Fills `buffer` with the track's bytes from `offset` on, with silence behind the file's end.
-    ///
-    /// - Parameter track: its index, for the error.
-    func read(
-        into buffer: UnsafeMutableRawBufferPointer, at offset: Int, _ track: Int
-    ) throws(ReadAheadBuffer.Failure) {
-        let wanted = max(min(buffer.count, byteCount - offset), 0)
-        var done = 0
-        while done < wanted {
-            let count: Int
-            do throws(SystemError) {
-                count = try file.read(
-                    into: UnsafeMutableRawBufferPointer(rebasing: buffer[done..<wanted]), at: offset + done)
-            } catch {
-                throw .reading(track: track, error)
-            }
-            guard count > 0 else { throw .truncated(track: track) }
-            done += count
-        }
-        buffer[wanted...].initializeMemory(as: UInt8.self, repeating: 0)
     }
 }

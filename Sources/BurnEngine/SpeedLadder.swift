@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscLayout
 import MMC
 
 /// The speeds to ask for, one after the other, until the drive takes one.
@@ -8,8 +9,13 @@ enum SpeedLadder {
 
     /// In kB/s, as SET CD SPEED has them.
     static func requests(for speed: WriteSpeed) -> [UInt16] {
-        guard case .times(let times) = speed else { return [SetCDSpeed.maximum] }
-        let lowest = max(1, min(times, WriteSpeed.highestTimes))
+        let wanted: Int
+        switch speed {
+        case .max: return [SetCDSpeed.maximum]
+        case .times(let times): wanted = times
+        case .sectors(let perSecond, _): wanted = perSecond / RedBook.framesPerSecond
+        }
+        let lowest = max(1, min(wanted, WriteSpeed.highestTimes))
         return (lowest...lowest + steps).map { UInt16($0 * SetCDSpeed.requestPerTimes) } + [SetCDSpeed.maximum]
     }
 }

@@ -13,7 +13,7 @@ enum TOCCheck {
         init(_ plan: BurnPlan, _ written: [WrittenTrack]) {
             tracks = zip(plan.tracks, written).map { planned, track in
                 TableOfContents.Track(
-                    number: track.number, control: TrackControl(rawValue: planned.control), start: track.start)
+                    number: track.number, control: planned.control, start: track.start)
             }
             let end = written.last.map { $0.start + $0.sectors } ?? 0
             leadOut = end...end + RedBook.runOutSectors

@@ -5,7 +5,7 @@ import SCSI
 
 extension BurnEngine {
     /// Proves the disc: its table of contents, and every sample.
-    func verify(_ sources: [AudioSource]) throws(BurnStop) -> [BurnOutcome.Proof] {
+    func verify(_ sources: [TrackContent]) throws(BurnStop) -> [BurnOutcome.Proof] {
         isReadingBack = true
         try stopIfCancelledWhileVerifying()
         meter.begin(.reloading, at: clock.now)
@@ -75,7 +75,7 @@ extension BurnEngine {
     }
 
     /// No lead-in exists yet, so the drive's track list is asked, and the audio compared where the drive reads it.
-    private func verifyOpenSession(_ sources: [AudioSource]) throws(BurnStop) -> [BurnOutcome.Proof] {
+    private func verifyOpenSession(_ sources: [TrackContent]) throws(BurnStop) -> [BurnOutcome.Proof] {
         for written in tracks {
             let found: TrackInformation
             do throws(SCSIError) {

@@ -15,7 +15,7 @@ struct OpenTrack {
 
 extension BurnEngine {
     /// Starts reading ahead; the laser goes on only when the ring is full.
-    func startReader(_ sources: [AudioSource]) throws(BurnStop) -> ReadAheadBuffer {
+    func startReader(_ sources: [TrackContent]) throws(BurnStop) -> ReadAheadBuffer {
         let reader = ReadAheadBuffer(sources)
         let capacity = ReadAheadBuffer.capacity
         log("read-ahead buffer: \(capacity >> 10) KiB, \(reader.lockedBytes >> 10) KiB of memory locked")

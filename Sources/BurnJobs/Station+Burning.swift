@@ -72,7 +72,7 @@ extension Station {
             tracks.append(.init(number: index + 1, audio: audio.path, sampleFrames: audio.sampleFrames))
         }
         return BurnPlan(
-            job: id, burn: burn, drive: address, mode: job.order.mode, speed: job.order.speed, close: job.order.close,
+            job: id, burn: burn, drive: address, mode: .tao, speed: job.order.speed, close: job.order.close,
             eject: job.order.eject, tracks: tracks)
     }
 
@@ -119,7 +119,7 @@ extension Station {
                 return
             }
             feed.publish(.progress(job: id, data: data))
-        case .started, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
+        case .started, .record, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
         }
     }
 

@@ -21,6 +21,8 @@ public struct BurnHistory: Equatable, Sendable {
     public private(set) var phase: BurnPhase?
     /// The latest progress.
     public private(set) var progress: BurnProgress?
+    /// What is known of burn and disc.
+    public private(set) var record: BurnRecord?
     /// When the worker began.
     public private(set) var startedAt: Date?
     /// How near the laser came.
@@ -50,6 +52,7 @@ public struct BurnHistory: Equatable, Sendable {
             self.phase = phase
             progress = nil
         case .progress(let progress): self.progress = progress
+        case .record(let record): self.record = record
         case .laserPending: laser = max(laser, .pending)
         case .laserOn: laser = .on
         case .trackWritten(let track): tracks.append(track)

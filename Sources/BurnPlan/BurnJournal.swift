@@ -13,6 +13,8 @@ public struct JournalLine: Codable, Equatable, Sendable {
         case phase(BurnPhase)
         /// How far it has got; once or twice a second.
         case progress(BurnProgress)
+        /// What is known of burn and disc; the whole of it, whenever something of it changes.
+        case record(BurnRecord)
         /// The next command may write on the disc. *Synced.*
         case laserPending
         /// The drive accepted the first WRITE. *Synced.*
@@ -55,10 +57,10 @@ public struct WrittenTrack: Codable, Equatable, Sendable {
 }
 
 extension JournalLine {
-    private enum CodingKeys: String, CodingKey { case at, event, pid, phase, progress, track, outcome }
+    private enum CodingKeys: String, CodingKey { case at, event, pid, phase, progress, record, track, outcome }
 
     private enum Name: String, Codable {
-        case started, phase, progress
+        case started, phase, progress, record
         case laserPending = "laser-pending"
         case laserOn = "laser-on"
         case trackWritten = "track-written"
@@ -74,6 +76,7 @@ extension JournalLine {
             case .started: .started(pid: try fields.decode(Int.self, forKey: .pid))
             case .phase: .phase(try fields.decode(BurnPhase.self, forKey: .phase))
             case .progress: .progress(try fields.decode(BurnProgress.self, forKey: .progress))
+            case .record: .record(try fields.decode(BurnRecord.self, forKey: .record))
             case .laserPending: .laserPending
             case .laserOn: .laserOn
             case .trackWritten: .trackWritten(try fields.decode(WrittenTrack.self, forKey: .track))
@@ -98,6 +101,9 @@ extension JournalLine {
         case .progress(let progress):
             try name(.progress)
             try fields.encode(progress, forKey: .progress)
+        case .record(let record):
+            try name(.record)
+            try fields.encode(record, forKey: .record)
         case .laserPending: try name(.laserPending)
         case .laserOn: try name(.laserOn)
         case .trackWritten(let track):

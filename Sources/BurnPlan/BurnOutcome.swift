@@ -18,6 +18,10 @@ public struct BurnOutcome: Codable, Equatable, Sendable {
         case good
         /// Readable, but it holds less than was asked for, or it was left open.
         case open
+        /// Written without an error; nothing was proven, as the order asked for nothing.
+        case written
+        /// Blanked: there is nothing on it any more.
+        case blank
         /// Written on and no use for this order.
         case spoiled
         /// Nobody can tell from here.
@@ -30,8 +34,24 @@ public struct BurnOutcome: Codable, Equatable, Sendable {
         case toc
         /// Where no lead-in exists yet: the drive's track list is the expected one.
         case tracks
-        /// Every sample of every track is the one that was sent.
+        /// Every sample of every audio track is the one that was sent.
         case audio
+        /// Every byte of every data track is the one that was sent.
+        case data
+        /// Pre-gaps and indexes begin where they were to.
+        case indexes
+        /// The catalogue number is on the disc.
+        case mcn
+        /// Every recording code is on the disc.
+        case isrc
+        /// Every pack of CD-TEXT is on the disc, with its CRC.
+        case cdText = "cd-text"
+        /// The R to W channels hold what was sent.
+        case subCode = "sub-code"
+        /// Every sector of the image from the first pause to the lead-out, sub-channel included.
+        case image
+        /// The drive calls the disc blank.
+        case blank
     }
 
     /// The end.
@@ -77,6 +97,14 @@ public struct BurnProblem: Error, Codable, Equatable, Sendable {
         case driveRefused = "drive-refused"
         /// The drive could not calibrate its laser on this disc.
         case powerCalibrationFailed = "power-calibration-failed"
+        /// The drive refused every form in which the disc can be described to it.
+        case layoutRefused = "layout-refused"
+        /// A raw image cannot be written on any disc.
+        case imageInvalid = "image-invalid"
+        /// A raw image has less lead-in than this disc needs.
+        case leadInTooShort = "lead-in-too-short"
+        /// Blanking the disc failed.
+        case eraseFailed = "erase-failed"
         /// A WRITE, or flushing what was written, failed.
         case writeError = "write-error"
         /// The drive's buffer ran empty and the drive could not go on.
@@ -89,6 +117,8 @@ public struct BurnProblem: Error, Codable, Equatable, Sendable {
         case verifyMismatch = "verify-mismatch"
         /// The table of contents is not the expected one.
         case tocMismatch = "toc-mismatch"
+        /// Sub-channel, codes, indexes or texts are not what was sent.
+        case subChannelMismatch = "sub-channel-mismatch"
         /// The disc could not be read back.
         case readBackFailed = "read-back-failed"
         /// burnd or the machine stopped in mid-burn.

@@ -20,15 +20,23 @@ public struct BurnProgress: Codable, Equatable, Sendable {
         case opening
         /// The laser's power is calibrated.
         case calibrating
-        /// Samples are sent.
+        /// The disc is blanked.
+        case erasing
+        /// The lead-in is sent.
+        case writingLeadIn = "writing-lead-in"
+        /// Sectors are sent.
         case writing
+        /// The lead-out is sent.
+        case writingLeadOut = "writing-lead-out"
+        /// What the drive still holds, and what it makes itself, is written.
+        case flushing
         /// A track's end is written.
         case closingTrack = "closing-track"
         /// Lead-in and lead-out are written.
         case closingSession = "closing-session"
         /// The drive looks at the disc anew.
         case reloading
-        /// Samples are read and compared.
+        /// Sectors are read and compared.
         case reading
     }
 

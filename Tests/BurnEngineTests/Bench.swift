@@ -1,5 +1,6 @@
 import BurnEngine
 import BurnPlan
+import DiscLayout
 import FoundationEssentials
 import Glibc
 import POSIX
@@ -31,13 +32,14 @@ final class Bench: Sendable {
 
     /// A plan for tracks of pseudo-random samples; the files are made.
     func plan(
-        _ lengths: [Int] = Bench.usual, close: CloseMode = .disc, eject: Bool = false, control: UInt8 = 0,
+        _ lengths: [Int] = Bench.usual, close: CloseMode = .disc, eject: Bool = false,
+        copy: SessionLayout.CopyPermission = .prohibited,
         speed: WriteSpeed = .max
     ) throws -> BurnPlan {
         let tracks = try lengths.enumerated().map { index, length in
             let path = "\(folder.path)/\(index + 1).pcm"
             try DurableFile.replace(path, with: Self.samples(seed: UInt64(index + 1), count: length))
-            return BurnPlan.Track(number: index + 1, audio: path, sampleFrames: length, control: control)
+            return BurnPlan.Track(number: index + 1, audio: path, sampleFrames: length, copy: copy)
         }
         return BurnPlan(
             job: 1, burn: 1, drive: "unix:\(socket)", mode: .tao, speed: speed, close: close, eject: eject,

@@ -31,7 +31,7 @@ import Testing
         let plan = try bench.plan()
         let written = try await bench.burn(plan).written
         for (track, place) in zip(plan.tracks, written) {
-            var expected = try DurableFile.contents(of: track.audio, limit: 1 << 24)
+            var expected = try DurableFile.contents(of: try #require(track.content[0].file), limit: 1 << 24)
             expected += [UInt8](repeating: 0, count: place.sectors * 2352 - expected.count)
             #expect(try bench.mainChannel(from: place.start, sectors: place.sectors) == expected)
         }
@@ -48,7 +48,7 @@ import Testing
             case .written: "written"
             case .closed: "closed"
             case .outcome: "outcome"
-            case .started, .phase, .progress: nil
+            case .started, .phase, .progress, .record: nil
             }
         }
         #expect(marks == ["pending", "on", "track", "written", "closed", "outcome"])
@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [(CloseMode.disc, 0x02 as UInt8), (.session, 0xC2), (.none, 0xC2)])
     func `write parameters are those of TAO audio`(_ close: CloseMode, _ byte3: UInt8) async throws {
         let bench = try Bench()
-        _ = try await bench.burn(try bench.plan([588 * 300], close: close, control: 2))
+        _ = try await bench.burn(try bench.plan([588 * 300], close: close, copy: .permitted))
         let select = try #require(bench.drive.commands.first { $0.operationCode == 0x55 })
         #expect(select.cdb == hex("55 10 00 00 00 00 00 00 3C 00"))
         let page = hex("05 32 41") + [byte3] + hex("00 00 00 00 00 00 00 00 00 00 00 96")

@@ -70,7 +70,7 @@ import Testing
     ]
     static let plan = BurnPlan(
         job: 1, burn: 1, drive: "/dev/sr0", mode: .tao, speed: .max, close: .disc, eject: false,
-        tracks: [1, 2].map { BurnPlan.Track(number: $0, audio: "/a", sampleFrames: 1, control: 2) })
+        tracks: [1, 2].map { BurnPlan.Track(number: $0, audio: "/a", sampleFrames: 1, copy: .permitted) })
     static let tracks = [
         TableOfContents.Track(number: 1, control: .copyPermitted, start: 0),
         TableOfContents.Track(number: 2, control: .copyPermitted, start: 452),

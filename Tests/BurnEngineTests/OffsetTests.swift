@@ -60,8 +60,9 @@ import Testing
             cdb[0] == 0xBE && number == 1 ? .changedReply { [$0[0] ^ 1] + $0[1...] } : nil
         }
         var plan = try bench.plan([588 * 300])
-        plan.tracks[0].audio = bench.folder.path + "/silence"
-        try DurableFile.replace(plan.tracks[0].audio, with: [UInt8](repeating: 0, count: 588 * 300 * 4))
+        let silence = bench.folder.path + "/silence"
+        plan.tracks[0].content[0].file = silence
+        try DurableFile.replace(silence, with: [UInt8](repeating: 0, count: 588 * 300 * 4))
         #expect(try await bench.burn(plan).outcome.problem?.type == .verifyMismatch)
     }
 }

@@ -85,7 +85,7 @@ import Testing
     @Test func `audio that is not as long as planned`() async throws {
         let bench = try Bench()
         var plan = try bench.plan()
-        plan.tracks[1].sampleFrames += 1
+        plan.tracks[1].content[0].count += 1
         try await refused(.planInvalid, by: bench, plan)
         #expect(bench.drive.commands.isEmpty)
     }
@@ -93,7 +93,7 @@ import Testing
     @Test func `audio that is gone`() async throws {
         let bench = try Bench()
         var plan = try bench.plan()
-        plan.tracks[2].audio += ".gone"
+        plan.tracks[2].content[0].file? += ".gone"
         try await refused(.planInvalid, by: bench, plan)
     }
 
@@ -104,8 +104,8 @@ import Testing
         plans[0].version += 1
         plans[1].tracks = []
         plans[2].tracks[0].number = 7
-        plans[3].tracks[0].sampleFrames = 0
-        plans[4].tracks[0].control = 4
+        plans[3].tracks[0].sectors = 0
+        plans[4].tracks[0].content[0].offset = -1
         plans[5].tracks = Array(repeating: good.tracks[0], count: 100)
         for plan in plans { try await refused(.planInvalid, by: bench, plan) }
     }

@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscLayout
 import FoundationEssentials
 import Testing
 
@@ -89,7 +90,7 @@ import Testing
     @Test func `a plan reads back as it was written`() throws {
         let plan = BurnPlan(
             job: 1, burn: 2, drive: "unix:/run/x", mode: .tao, speed: .times(8), close: .session, eject: true,
-            tracks: [.init(number: 1, audio: "/a.pcm", sampleFrames: 176_400, control: 2)])
+            tracks: [.init(number: 1, audio: "/a.pcm", sampleFrames: 176_400, copy: .permitted)])
         #expect(try WireFormat.decode(BurnPlan.self, from: WireFormat.encode(plan)) == plan)
     }
 
