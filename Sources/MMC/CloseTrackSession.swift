@@ -29,7 +29,5 @@ public struct CloseTrackSession: SCSICommand {
         return CDB([0x5B, immediate ? 1 : 0, code, 0, UInt8(track >> 8), UInt8(track & 0xFF), 0, 0, 0, 0])
     }
     /// The standard's Immed is a wish; old drives do all of it before they answer.
-    public var timeout: Int { immediate ? MMC.writeTimeout : Self.wholeCloseTimeout }
-    /// Milliseconds for lead-in and lead-out at playing speed, four minutes, with as much to spare.
-    private static let wholeCloseTimeout = 480_000
+    public var timeout: Int { immediate ? MMC.writeTimeout : MMC.closeTimeout }
 }

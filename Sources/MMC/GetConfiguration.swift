@@ -62,14 +62,19 @@ public struct Configuration: SCSIReply, Equatable {
     public struct Feature: Equatable, Sendable {
         /// The feature's code.
         public let code: UInt16
+        /// Which edition of the feature's own description holds.
+        public let version: UInt8
+        /// True when it can never be otherwise than usable.
+        public let isPersistent: Bool
         /// True when it is usable with the medium that is in the drive.
         public let isCurrent: Bool
         /// The bytes behind the four of the descriptor's head.
         public let data: [UInt8]
 
         /// A feature.
-        public init(code: UInt16, isCurrent: Bool, data: [UInt8]) {
-            (self.code, self.isCurrent, self.data) = (code, isCurrent, data)
+        public init(code: UInt16, version: UInt8 = 0, isPersistent: Bool = false, isCurrent: Bool, data: [UInt8]) {
+            (self.code, self.version, self.isPersistent) = (code, version, isPersistent)
+            (self.isCurrent, self.data) = (isCurrent, data)
         }
 
         /// A byte by its offset in the descriptor, as the standard counts; 0 where the drive gave none.
@@ -91,10 +96,11 @@ public struct Configuration: SCSIReply, Equatable {
         var offset = 8
         while offset + 4 <= end {
             let length = Int(try reply.uint8(at: offset + 3))
+            let bits = try reply.uint8(at: offset + 2)
             features.append(
                 Feature(
-                    code: try reply.uint16(at: offset),
-                    isCurrent: try reply.uint8(at: offset + 2).bit(0),
+                    code: try reply.uint16(at: offset), version: bits.bits(2...5), isPersistent: bits.bit(1),
+                    isCurrent: bits.bit(0),
                     data: Array(try reply.slice(at: offset + 4, count: length))))
             offset += 4 + length
         }

@@ -13,6 +13,8 @@ public enum MMC {
     public static let mechanicalTimeout = 300_000
     /// Milliseconds that a command that writes may take: the drive may calibrate, link or start slowly inside of it.
     public static let writeTimeout = 200_000
+    /// Milliseconds for lead-in and lead-out at playing speed, four minutes, with as much to spare.
+    static let closeTimeout = 480_000
     /// Milliseconds for reading a stretch of sectors, damaged ones included.
     public static let readTimeout = 120_000
 }

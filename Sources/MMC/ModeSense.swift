@@ -79,7 +79,71 @@ public struct ModePage: SCSIReply, Equatable {
     public var code: UInt8 { bytes.first?.bits(0...5) ?? 0 }
 }
 
+/// All mode pages of a drive, as page code 3Fh gets them.
+public struct ModePages: SCSIReply, Equatable {
+    /// The page code that stands for all.
+    public static let allPages: UInt8 = 0x3F
+    /// In the drive's order. A page 00h ends the list, since its form is the vendor's own.
+    public let pages: [ModePage]
+
+    /// Walks the pages behind header and block descriptors; each must be complete (SPC-4, 7.5.7: with the bit SPF a page has
+    /// a sub-page code and two bytes of length).
+    public init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
+        let end = min(Int(try reply.uint16(at: 0)) + 2, MMC.longestReply)
+        _ = try reply.slice(at: 0, count: end)
+        var offset = 8 + Int(try reply.uint16(at: 6))
+        var pages: [ModePage] = []
+        while offset + 2 <= end {
+            let head = try reply.uint8(at: offset)
+            guard head.bits(0...5) != 0 else { break }
+            let length =
+                head.bit(6) ? 4 + Int(try reply.uint16(at: offset + 2)) : 2 + Int(try reply.uint8(at: offset + 1))
+            pages.append(ModePage(bytes: Array(try reply.slice(at: offset, count: length))))
+            offset += length
+        }
+        self.pages = pages
+    }
+}
+
+extension ModeSense10 {
+    /// The same command for all pages.
+    struct All: SCSICommand {
+        typealias Reply = ModePages
+        static let name = ModeSense10.name
+        let control: PageControl
+        let allocationLength: UInt16
+        var cdb: CDB {
+            ModeSense10(page: ModePages.allPages, control: control, allocationLength: allocationLength).cdb
+        }
+        var data: DataPhase { .fromDevice(byteCount: Int(allocationLength)) }
+    }
+
+    /// The same with room for the mode parameter header alone.
+    struct AllLength: SCSICommand {
+        typealias Reply = ModeDataLength
+        static let name = ModeSense10.name
+        let control: PageControl
+        var cdb: CDB { All(control: control, allocationLength: 8).cdb }
+        var data: DataPhase { .fromDevice(byteCount: 8) }
+    }
+}
+
+/// Mode Data Length of the header (SPC-4, 7.5.5).
+struct ModeDataLength: SCSIReply, Equatable {
+    /// Bytes of the whole reply.
+    let totalLength: Int
+
+    init(parsing reply: ByteView) throws(ByteView.OutOfBounds) { totalLength = Int(try reply.uint16(at: 0)) + 2 }
+}
+
 extension SCSITransport {
+    /// All mode pages: their length first, then all of them.
+    public func modePages(control: ModeSense10.PageControl = .current) throws(SCSIError) -> [ModePage] {
+        let length = try perform(ModeSense10.AllLength(control: control)).totalLength
+        let room = UInt16(min(max(length, 8), MMC.longestReply))
+        return try perform(ModeSense10.All(control: control, allocationLength: room)).pages
+    }
+
     /// A whole mode page: its length first, then all of it.
     public func modePage(
         _ page: UInt8, control: ModeSense10.PageControl = .current

@@ -81,6 +81,34 @@ public struct DiscInformation: SCSIReply, Equatable {
         lastSessionLeadIn = try MSF(parsing: reply, at: 17)
         lastPossibleLeadOut = try MSF(parsing: reply, at: 21)
     }
+
+    /// Address of the last session's lead-in, negative in the first session: what stands in the groove of a blank disc. Nil
+    /// when the drive reports none, and when what it reports is none: zeros, or a place where such a lead-in cannot be.
+    public var leadInStart: Int? {
+        guard let leadIn = lastSessionLeadIn, leadIn.seconds < 60, leadIn.frames < RedBook.framesPerSecond else {
+            return nil
+        }
+        let possible = isFirstSession ? Self.firstLeadIns.contains(leadIn.lba) : leadIn.lba > 0
+        return possible ? leadIn.lba : nil
+    }
+
+    /// Addresses that the lead-in of a first session can begin at, from 90:00:00 to 99:00:00.
+    private static let firstLeadIns = -45_150 ... -4500
+    private var isFirstSession: Bool { sessionCount <= 1 }
+
+    /// Sectors of the last session's lead-in: up to the pause of a first session, fixed in later ones.
+    public var leadInSectors: Int? {
+        isFirstSession ? leadInStart.map { -RedBook.pauseSectors - $0 } : RedBook.laterLeadInSectors
+    }
+
+    /// Sectors of the last session's lead-out.
+    public var leadOutSectors: Int {
+        isFirstSession ? RedBook.firstLeadOutSectors : RedBook.laterLeadOutSectors
+    }
+
+    /// Address of the last possible lead-out, so the sectors that a whole disc has room for; nil once it is finalised, and
+    /// when the drive says 0.
+    public var capacity: Int? { lastPossibleLeadOut.flatMap { $0.frameCount > RedBook.pauseSectors ? $0.lba : nil } }
 }
 
 extension MSF {

@@ -1,6 +1,7 @@
 public import SCSI
 
-/// SYNCHRONIZE CACHE(10) (35h): everything that was sent gets onto the disc. It ends a Track-At-Once track.
+/// SYNCHRONIZE CACHE(10) (35h): everything that was sent gets onto the disc. It ends a Track-At-Once track,
+/// and a session that is written at once or raw.
 public struct SynchronizeCache: SCSICommand {
     /// Nothing is answered.
     public typealias Reply = NoReply
@@ -11,6 +12,6 @@ public struct SynchronizeCache: SCSICommand {
     public init(immediate: Bool = false) { self.immediate = immediate }
     /// The command descriptor block.
     public var cdb: CDB { CDB([0x35, immediate ? 2 : 0, 0, 0, 0, 0, 0, 0, 0, 0]) }
-    /// A whole buffer and a run-out, at the lowest speed, and then some.
-    public var timeout: Int { MMC.writeTimeout }
+    /// Not immediate it may take a buffer and a whole lead-out, and a lead-in that the drive has put off.
+    public var timeout: Int { immediate ? MMC.writeTimeout : MMC.closeTimeout }
 }

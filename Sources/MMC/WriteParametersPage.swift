@@ -1,5 +1,4 @@
 import BinaryCoding
-public import DiscLayout
 
 /// Write Parameters mode page (05h): how the next WRITE is meant (MMC-6, 7.5).
 ///
@@ -41,29 +40,22 @@ public struct WriteParametersPage: Equatable, Sendable {
         page = drive
     }
 
-    /// Everything for an audio track that is written Track-At-Once.
-    ///
-    /// All fields up to byte 51 get a value here, none is left as the drive had it: LG drives report an illegal audio pause
-    /// and Matsushita drives an illegal session format as their defaults.
-    ///
-    /// - Parameter freeFromUnderrun: the drive shall go on after its buffer ran empty; only where it says it can.
-    public mutating func setTrackAtOnceAudio(
-        control: TrackControl, multiSession: MultiSession, freeFromUnderrun: Bool
-    ) {
-        var bytes = page.bytes
-        bytes[0] = Self.code
-        for index in 2..<Self.minimumLength { bytes[index] = 0 }
-        bytes[2] = (freeFromUnderrun ? 0x40 : 0) | WriteType.trackAtOnce.rawValue
-        bytes[3] = multiSession.rawValue << 6 | control.rawValue
-        // Byte 4, data block type 0: 2352 bytes a block. Byte 8, session format 0: CD-DA or CD-ROM.
-        bytes[15] = UInt8(RedBook.pauseSectors)
-        page = ModePage(bytes: bytes)
-    }
-
     /// The write type, when it is a known one.
     public var writeType: WriteType? { WriteType(rawValue: page.bytes[2].bits(0...3)) }
     /// BUFE: the drive goes on after its buffer ran empty.
     public var isFreeFromUnderrun: Bool { page.bytes[2].bit(6) }
     /// The laser stays off.
     public var isTestWrite: Bool { page.bytes[2].bit(4) }
+    /// What may follow the session, when it is a known value.
+    public var multiSession: MultiSession? { MultiSession(rawValue: page.bytes[3].bits(6...7)) }
+    /// Data block type: what a block of WRITE holds.
+    public var dataBlockType: UInt8 { page.bytes[4].bits(0...3) }
+
+    /// Gives all fields up to byte 51 a value; none is left as the drive had it.
+    mutating func replaceFields(_ fields: [UInt8]) {
+        var bytes = page.bytes
+        bytes[0] = Self.code
+        bytes.replaceSubrange(2..<Self.minimumLength, with: fields)
+        page = ModePage(bytes: bytes)
+    }
 }

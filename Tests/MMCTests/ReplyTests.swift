@@ -63,8 +63,8 @@ import Testing
     static let performance = hex(
         """
         00000024 00 00 00 00                              // 4 + 2 × 16 bytes
-        00 00 00 00 00057DA9 00001B90 00001B90            // 7056 kB/s
-        00 00 00 00 00057DA9 00001B90 000002C2            // 706 kB/s
+        08 00 00 00 00057DA9 00001B90 00001B90            // 7056 kB/s, WRC 01b: CAV
+        02 00 00 00 00057DA9 00001B90 000002C2            // 706 kB/s, exact
         """)
     static let mediaEvent = hex("0006 04 5E 02 02 00 00")  // media class; new medium; present, tray closed
     static let sense = hex("70 00 02 00 00 00 00 0A 00 00 00 00 04 08 00 80 40 00")  // 2/04/08, a quarter done
@@ -77,7 +77,7 @@ import Testing
         """
         0036 00 00 00 00 0008  00 00 00 00 00 00 08 00
         2A 26 3F 07 F1 63 29 23 1B90 0000 0800 1B90 00 00 1B90 0000 00 00 00 00  // reads, writes, buffer 2048 KiB
-        00 00 0588 0002 00 00 1B90 00 00 0588                              // 8x is set; 40x and 8x
+        00 01 0588 0002 00 01 1B90 00 00 0588                              // 8x is set, CAV; 40x CAV and 8x
         """)
 
     @Test func `INQUIRY names the device`() throws {
@@ -165,7 +165,14 @@ import Testing
     }
 
     @Test func `write speeds are listed in the drive's order`() throws {
-        #expect(try WriteSpeedDescriptors(parsing: ByteView(Self.performance)).writeSpeeds == [7056, 706])
+        let list = try WriteSpeedDescriptors(parsing: ByteView(Self.performance))
+        #expect(
+            list.speeds == [
+                RecordingSpeed(kilobytesPerSecond: 7056, isPureCAV: true), RecordingSpeed(kilobytesPerSecond: 706),
+            ])
+        let first = try #require(list.descriptors.first)
+        #expect(first.endAddress == 359_849 && first.readKilobytesPerSecond == 7056 && !first.isExact)
+        #expect(list.descriptors.last?.isExact == true)
     }
 
     @Test func `a media event tells of tray and disc`() throws {
@@ -181,16 +188,23 @@ import Testing
 
     @Test func `a capabilities page is found behind a block descriptor`() throws {
         let page = try #require(CapabilitiesPage(ModePage(parsing: ByteView(Self.capabilities))))
-        #expect(page.writesCDR && page.writesCDRW && page.hasTestWrite && page.hasBufferUnderrunProtection)
-        #expect(page.loadingMechanism == 1 && page.ejects && page.hasAccurateStream && !page.isLocked)
-        #expect(page.bufferKiB == 2048 && page.maximumWriteSpeed == 7056 && page.currentWriteSpeed == 1416)
-        #expect(page.writeSpeeds == [7056, 1416])
+        #expect(page.abilities.isSuperset(of: [.readsCDR, .readsCDRW, .writesCDR, .writesCDRW, .testWrite]))
+        #expect(page.abilities.isSuperset(of: [.bufferUnderrunProtection, .multiSession, .audioPlay]))
+        #expect(page.abilities.isSuperset(of: [.accurateStream, .readsCDDA, .ejects, .locks, .readsRToWInLeadIn]))
+        #expect(page.abilities.isDisjoint(with: [.isLocked, .correctsRToW, .readsRToW, .c2Pointers, .readsBarCode]))
+        #expect(page.loadingMechanism == 1 && page.bufferKiB == 2048)
+        #expect(page.maximumReadSpeed == 7056 && page.currentReadSpeed == 7056 && page.maximumWriteSpeed == 7056)
+        #expect(page.currentWrite == RecordingSpeed(kilobytesPerSecond: 1416, isPureCAV: true))
+        #expect(
+            page.speeds == [
+                RecordingSpeed(kilobytesPerSecond: 7056, isPureCAV: true), RecordingSpeed(kilobytesPerSecond: 1416),
+            ])
     }
 
     @Test func `a short capabilities page leaves what it lacks unknown`() throws {
         let page = try #require(
             CapabilitiesPage(ModePage(bytes: hex("2A 12 00 00 71 60 29") + Array(repeating: 0, count: 13))))
-        #expect(page.bufferKiB == nil && page.currentWriteSpeed == nil && page.writeSpeeds.isEmpty)
+        #expect(page.bufferKiB == nil && page.currentWrite == nil && page.speeds.isEmpty)
         #expect(CapabilitiesPage(ModePage(bytes: hex("2A 02 00 00"))) == nil)
     }
 
