@@ -62,6 +62,7 @@ let edges: [Target] = [
 let services: [Target] = [
     library("BurnEngine", ["BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX"]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
+    library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
     library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
     library("BurnJobs", ["DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "POSIX", logging]),
     library("BurnAPI", ["HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs", "POSIX"]),
@@ -109,6 +110,7 @@ let testTargets: [Target] = [
     tests(
         "VirtualRecorderTests",
         ["VirtualRecorder", "BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "SCSITransports", "POSIX"]),
+    tests("CDTextTests", ["CDText", "DiscLayout", "SectorCoding"]),
     tests("SectorCodingTests", ["SectorCoding", "CSectorCoding", "DiscLayout", "CCrypto"]),
     tests("RawRecordingTests", ["RawRecording", "BinaryCoding", "CCrypto", "DiscLayout", "SectorCoding"]),
     .testTarget(
