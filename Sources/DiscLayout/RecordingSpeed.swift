@@ -41,8 +41,8 @@ public struct RecordingSpeed: Equatable, Hashable, Sendable, CustomStringConvert
     /// As people say it, rate last: `8x CLV (1411 kB/s)`.
     public var description: String { "\(times)x \(isPureCAV ? "CAV" : "CLV") (\(kilobytesPerSecond) kB/s)" }
 
-    /// What a drive is asked for each multiple of playing speed, in kB/s.
-    private static let requestPerTimes = 177
+    /// What a drive is asked for each multiple of playing speed, in kB/s: it rounds down, and 1x is 176.4.
+    public static let requestPerTimes = 177
     /// Far above every drive, and far below what could overflow.
     private static let highestRate = 1 << 32
 }

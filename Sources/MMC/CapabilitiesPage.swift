@@ -6,7 +6,7 @@ public struct CapabilitiesPage: Equatable, Sendable {
     /// The page code.
     public static let code: UInt8 = 0x2A
 
-    /// What a drive can do, by the bits of bytes 2 to 7; each option's place is byte × 8 + bit.
+    /// What a drive can do, by the bits of bytes 2 to 7.
     public struct Abilities: OptionSet, Hashable, Sendable {
         /// Byte 2 in the lowest byte, byte 7 in the sixth.
         public let rawValue: UInt64
@@ -20,14 +20,30 @@ public struct CapabilitiesPage: Equatable, Sendable {
         public static let readsCDRW = Abilities(byte: 2, bit: 1)
         /// Reads packets of fixed length (method 2).
         public static let readsMethod2 = Abilities(byte: 2, bit: 2)
+        /// Reads DVD-ROM.
+        public static let readsDVDROM = Abilities(byte: 2, bit: 3)
+        /// Reads DVD-R.
+        public static let readsDVDR = Abilities(byte: 2, bit: 4)
+        /// Reads DVD-RAM.
+        public static let readsDVDRAM = Abilities(byte: 2, bit: 5)
         /// Writes CD-R.
         public static let writesCDR = Abilities(byte: 3, bit: 0)
         /// Writes CD-RW.
         public static let writesCDRW = Abilities(byte: 3, bit: 1)
         /// Can write without the laser.
         public static let testWrite = Abilities(byte: 3, bit: 2)
+        /// Writes DVD-R.
+        public static let writesDVDR = Abilities(byte: 3, bit: 4)
+        /// Writes DVD-RAM.
+        public static let writesDVDRAM = Abilities(byte: 3, bit: 5)
         /// Plays audio.
         public static let audioPlay = Abilities(byte: 4, bit: 0)
+        /// Has an output for composite audio and video.
+        public static let composite = Abilities(byte: 4, bit: 1)
+        /// Has a first digital output.
+        public static let digitalPort1 = Abilities(byte: 4, bit: 2)
+        /// Has a second digital output.
+        public static let digitalPort2 = Abilities(byte: 4, bit: 3)
         /// Reads Mode 2 form 1.
         public static let readsMode2Form1 = Abilities(byte: 4, bit: 4)
         /// Reads Mode 2 form 2.
@@ -60,6 +76,16 @@ public struct CapabilitiesPage: Equatable, Sendable {
         public static let preventJumper = Abilities(byte: 6, bit: 2)
         /// Can open the tray by itself.
         public static let ejects = Abilities(byte: 6, bit: 3)
+        /// The channels of audio have volumes of their own.
+        public static let separateVolume = Abilities(byte: 7, bit: 0)
+        /// The channels of audio can be muted one by one.
+        public static let separateMute = Abilities(byte: 7, bit: 1)
+        /// A changer says which of its slots hold a disc.
+        public static let reportsDiscPresence = Abilities(byte: 7, bit: 2)
+        /// Slots can be chosen without loading their disc.
+        public static let selectsSlots = Abilities(byte: 7, bit: 3)
+        /// Turns discs over.
+        public static let changesSides = Abilities(byte: 7, bit: 4)
         /// Reads R to W in lead-ins: CD-TEXT.
         public static let readsRToWInLeadIn = Abilities(byte: 7, bit: 5)
     }

@@ -85,8 +85,7 @@ public struct WriteSpeedDescriptors: SCSIReply, Equatable {
 extension SCSITransport {
     /// The drive's speeds of writing: how many there are first, then all of them. Empty when it names none.
     ///
-    /// The one that is only one has come with the answer to the first question already, but is asked for all the same: a
-    /// second look is cheaper than a second way.
+    /// Drives that are asked for more than they have may refuse, so that the second question names the right number.
     public func writeSpeeds() throws(SCSIError) -> WriteSpeedDescriptors {
         let count = try perform(GetPerformance.Header()).count
         return try perform(GetPerformance(descriptors: UInt16(min(max(count, 1), Int(GetPerformance.mostDescriptors)))))

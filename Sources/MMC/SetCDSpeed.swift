@@ -10,8 +10,8 @@ public struct SetCDSpeed: SCSICommand {
     public static let name = "SET CD SPEED"
     /// As fast as drive and disc can.
     public static let maximum: UInt16 = 0xFFFF
-    /// What to ask for each multiple of playing speed, in kB/s: drives round down, and 1x is 176.4.
-    public static let requestPerTimes = 177
+    /// What to ask for each multiple of playing speed, in kB/s.
+    public static let requestPerTimes = RecordingSpeed.requestPerTimes
 
     private let read: UInt16
     private let write: UInt16

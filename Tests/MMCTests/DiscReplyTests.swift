@@ -25,7 +25,7 @@ import Testing
     static let multiSession =
         hex(
             """
-            002F 01 02
+            002E 01 02
             01 10 00 A0 00 00 00 00 01 20 00    // first track 1, XA
             01 10 00 A2 00 00 00 00 06 02 00    // lead-out 06:02:00
             01 50 00 B0 08 20 00 02 4F 3B 4A    // next program area 08:32:00, latest lead-out 79:59:74
@@ -100,8 +100,7 @@ import Testing
     }
 
     @Test func `a lead-in names the next session's place, or that there is none`() throws {
-        let reply = Array(Self.multiSession.dropLast())
-        let full = try FullTOC(parsing: ByteView(hex("002E") + reply.dropFirst(2)))
+        let full = try FullTOC(parsing: ByteView(Self.multiSession))
         let next = try #require(full.nextSession(after: 1))
         #expect(next.start == 38_250 && next.latestLeadOut == 359_849)
         #expect(full.nextSession(after: 2) == nil && full.nextSession(after: 3) == nil)
@@ -111,6 +110,30 @@ import Testing
     @Test func `a capacity is the last block`() throws {
         let capacity = try Capacity(parsing: ByteView(Self.capacity))
         #expect(capacity.lastAddress == 359_848 && capacity.blockBytes == 2048)
+    }
+
+    @Test func `an open track of 48 bytes reads as its first 28`() throws {
+        let reply =
+            hex("00 2E 01 01 00 04 4F 01 00000000 00000000 00057DA9 00000000 00057DA9 00000000")
+            + [UInt8](repeating: 0, count: 16)
+        let track = try TrackInformation(parsing: ByteView(reply))
+        #expect(track.number == 1 && track.session == 1 && track.isBlank && track.control == .data)
+        #expect(track.nextWritableAddress == 0 && track.freeBlocks == 359_849 && track.size == 359_849)
+    }
+
+    @Test func `the times of a table of contents are the addresses of the other`() throws {
+        let times = hex(
+            """
+            001A 01 02
+            00 10 01 00 00 00 02 00    // track 1 at 00:02:00
+            00 12 02 00 00 03 02 00    // track 2 at 03:02:00
+            00 10 AA 00 00 06 02 00    // lead-out at 06:02:00
+            """)
+        let table = try FormattedTOC(parsing: ByteView(ReplyTests.formattedTOC))
+        let addresses = stride(from: 4, to: times.count, by: 8).map {
+            MSF(minutes: times[$0 + 5], seconds: times[$0 + 6], frames: times[$0 + 7]).lba
+        }
+        #expect(table.tracks.map(\.start) + [try #require(table.leadOut)] == addresses)
     }
 
     @Test func `the text is asked for its length first, then whole`() throws {

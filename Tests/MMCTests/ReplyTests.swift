@@ -201,11 +201,41 @@ import Testing
             ])
     }
 
+    @Test(arguments: 2...7) func `each bit of a capabilities page is its own`(_ byte: Int) throws {
+        for bit in 0...7 {
+            var bytes = hex("2A 06 00 00 00 00 00 00")
+            bytes[byte] = 1 << bit
+            let page = try #require(CapabilitiesPage(ModePage(bytes: bytes)))
+            #expect(page.abilities == .init(rawValue: 1 << UInt64((byte - 2) * 8 + bit)))
+        }
+        #expect(CapabilitiesPage.Abilities.testWrite.rawValue == 0x0400)  // byte 3, bit 2
+        #expect(CapabilitiesPage.Abilities.readsRToWInLeadIn.rawValue == 0x2000_0000_0000)  // byte 7, bit 5
+    }
+
     @Test func `a short capabilities page leaves what it lacks unknown`() throws {
         let page = try #require(
             CapabilitiesPage(ModePage(bytes: hex("2A 12 00 00 71 60 29") + Array(repeating: 0, count: 13))))
         #expect(page.bufferKiB == nil && page.currentWrite == nil && page.speeds.isEmpty)
         #expect(CapabilitiesPage(ModePage(bytes: hex("2A 02 00 00"))) == nil)
+    }
+
+    @Test func `what is read out of random bytes can be asked for everything`() {
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let bytes = (0..<80).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let capabilities = CapabilitiesPage(ModePage(bytes: [0x2A] + bytes))
+            _ = capabilities?.speeds.map { ($0.sectorsPerSecond, $0.request, $0.times) }
+            if let disc = try? DiscInformation(parsing: ByteView(bytes)) {
+                _ = (disc.leadInStart, disc.leadInSectors, disc.leadOutSectors, disc.capacity)
+            }
+            var page = WriteParametersPage(from: ModePage(bytes: [0x05] + bytes))
+            page?.setRaw(.raw, freeFromUnderrun: true, isTestWrite: true)
+            #expect(page?.writeType == .raw)
+            let speeds = try? WriteSpeedDescriptors(parsing: ByteView([0, 0, 0, 0x44] + bytes))
+            _ = speeds?.speeds.map { ($0.sectorsPerSecond, $0.request, $0.times) }
+            let features = (0..<8).map { Configuration.Feature(code: $0, isCurrent: true, data: bytes) }
+            _ = Configuration(currentProfile: 9, features: features).profiles
+        }
     }
 
     typealias Parser = @Sendable ([UInt8]) throws -> Void
@@ -227,6 +257,16 @@ import Testing
         ("REQUEST SENSE", sense, 14, parser(RequestedSense.self)),
         ("page 05h", writeParameters, 60, parser(ModePage.self)),
         ("page 2Ah", capabilities, 56, parser(ModePage.self)),
+        ("features", DriveReplyTests.configuration, 80, parser(Configuration.self)),
+        ("all mode pages", DriveReplyTests.pages, 28, parser(ModePages.self)),
+        ("session information", DiscReplyTests.sessions, 12, parser(SessionInformation.self)),
+        ("PMA", DiscReplyTests.programMemory, 26, parser(ProgramMemoryArea.self)),
+        ("raw TOC of two sessions", DiscReplyTests.multiSession, 48, parser(FullTOC.self)),
+        ("CD-TEXT", DiscReplyTests.text, 22, parser(TextPacks.self)),
+        ("current position", DiscReplyTests.position, 16, parser(CurrentPosition.self)),
+        ("catalogue number", DiscReplyTests.catalogNumber, 22, parser(MediaCatalogNumber.self)),
+        ("recording code", DiscReplyTests.recordingCode, 21, parser(TrackRecordingCode.self)),
+        ("READ CAPACITY", DiscReplyTests.capacity, 8, parser(Capacity.self)),
     ]
 
     @Test(arguments: replies.indices) func `a reply cut short at any length is an error, not a crash`(_ index: Int)
