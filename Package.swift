@@ -60,7 +60,11 @@ let edges: [Target] = [
 
 /// What burnd does, made of the above.
 let services: [Target] = [
-    library("BurnEngine", ["BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX"]),
+    library(
+        "BurnEngine",
+        [
+            "BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX", "RawRecording", "SectorCoding",
+        ]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
     library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
