@@ -1,7 +1,7 @@
 import BinaryCoding
 public import SCSI
 
-/// WRITE(10) (2Ah): blocks for the disc, in the block size that page 05h set.
+/// WRITE(10) (2Ah): blocks for the disc, in the block size that page 05h set or, of a session at once, the cue sheet's row.
 public struct Write10: BulkCommand {
     /// The standard's name.
     public static let name = "WRITE(10)"
