@@ -118,7 +118,10 @@ let testTargets: [Target] = [
     tests("SectorCodingTests", ["SectorCoding", "CSectorCoding", "DiscLayout", "CCrypto"]),
     tests("RawRecordingTests", ["RawRecording", "BinaryCoding", "CCrypto", "DiscLayout", "SectorCoding"]),
     .testTarget(
-        name: "Peers", dependencies: ["BurnPlan", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport"],
+        name: "Peers",
+        dependencies: [
+            "BurnPlan", "CDText", "SectorCoding", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport",
+        ],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(
         "BurnEngineTests",
