@@ -128,7 +128,7 @@ let testTargets: [Target] = [
         ["BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
-    tests("DrivesTests", ["DiscLayout", "Drives", "POSIX", "SCSITransports"]),
+    tests("DrivesTests", ["DiscLayout", "Drives", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
     tests(
         "BurnAPITests",
         [

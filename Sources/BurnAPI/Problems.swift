@@ -96,11 +96,12 @@ extension Problem {
             self.init(
                 .notFound, type: "drive-not-found", title: "There is no such drive",
                 detail: "No drive has the id or label \(name).", hint: "See GET /api/v1/drives.")
-        case .busy(let id):
+        case .busy(let id, let holder):
             self.init(
                 .conflict, type: "drive-busy", title: "The drive is busy",
-                detail: "A job has drive \(id), or its tray moves.",
-                instance: "/api/v1/drives/\(id)")
+                detail: holder.map { "Drive \(id) is in use by \($0)." } ?? "A job has drive \(id), or its tray moves.",
+                instance: "/api/v1/drives/\(id)",
+                extensions: holder.map { ["locked_by": .string($0)] } ?? [:])
         case .failed(let id, let text):
             self.init(
                 .conflict, type: "drive-failed", title: "The drive did not do it", detail: "Drive \(id): \(text)",

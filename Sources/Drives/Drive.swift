@@ -49,10 +49,10 @@ actor Drive {
             next.state = obstacle == .inUseElsewhere ? .stopped : .offline
             next.obstacle = obstacle
             next.media = nil
-        case .seen(let identity, let tray, let media, let mediaChanged):
-            next.identity = identity
-            (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, tray, media)
-            if mediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
+        case .seen(let sighting):
+            (next.identity, next.capabilities) = (sighting.identity, sighting.capabilities)
+            (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, sighting.tray, sighting.media)
+            if sighting.isMediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
         }
         set(next)
     }
@@ -66,16 +66,17 @@ actor Drive {
     /// Gives the drive to a job: the device is closed here when this returns.
     ///
     /// - Throws: `DriveError.busy` when another job has it or the tray moves.
-    func claim(for job: Int) async throws(DriveError) {
-        guard status.job == nil, status.state != .loading else { throw .busy(status.id) }
-        adopt(for: job)
+    func claim(for job: Int, clientName: String) async throws(DriveError) {
+        guard status.job == nil, status.state != .loading else { throw busy }
+        adopt(for: job, clientName: clientName)
         await exclusively { [device] in device.close() }
     }
 
     /// Notes that a job has the drive, whose worker has it open already.
-    func adopt(for job: Int) {
+    func adopt(for job: Int, clientName: String) {
         var next = status
         (next.job, next.state, next.tray, next.obstacle) = (job, .busy, .locked, nil)
+        next.lockedBy = clientName
         set(next)
     }
 
@@ -83,7 +84,7 @@ actor Drive {
     func release() async {
         guard status.job != nil else { return }
         let observation = await exclusively { [device] in device.observe() }
-        status.job = nil
+        (status.job, status.lockedBy) = (nil, nil)
         status.tray = .closed
         status.state = .offline
         apply(observation)
@@ -91,7 +92,7 @@ actor Drive {
 
     /// Opens or closes the tray.
     func moveTray(_ movement: DriveDevice.TrayMovement) async throws(DriveError) {
-        guard status.job == nil, status.state != .loading else { throw .busy(status.id) }
+        guard status.job == nil, status.state != .loading else { throw busy }
         guard status.isPresent else { throw .failed(status.id, obstacleText) }
         var next = status
         next.state = .loading
@@ -101,6 +102,8 @@ actor Drive {
         apply(observation)
         if let failure { throw .failed(status.id, failure) }
     }
+
+    private var busy: DriveError { .busy(status.id, lockedBy: status.lockedBy) }
 
     private var obstacleText: String {
         if case .unreachable(let text) = status.obstacle { return text }
@@ -123,8 +126,8 @@ actor Drive {
 public enum DriveError: Error, Equatable, Sendable {
     /// No drive has that id or label.
     case unknown(String)
-    /// A job has it, or its tray moves.
-    case busy(String)
+    /// A job or another program has it, or its tray moves; who has it, as far as that is known.
+    case busy(String, lockedBy: String?)
     /// The drive refused or does not answer; what it said.
     case failed(String, String)
 }

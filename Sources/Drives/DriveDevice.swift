@@ -12,10 +12,20 @@ final class DriveDevice: @unchecked Sendable {
 
     /// What a look gave.
     enum Observation: Sendable, Equatable {
-        /// The drive answers. `mediaChanged` when the disc may be another one than at the last look.
-        case seen(DriveIdentity, DriveStatus.Tray, DriveMedia?, mediaChanged: Bool)
+        /// The drive answers.
+        case seen(Sighting)
         /// It does not.
         case failed(DriveStatus.Obstacle)
+    }
+
+    /// A drive that answers, and what is in it.
+    struct Sighting: Sendable, Equatable {
+        var identity: DriveIdentity
+        var tray: DriveStatus.Tray
+        var media: DriveMedia?
+        var capabilities: DriveCapabilities
+        /// The disc may be another one than at the last look.
+        var isMediaChanged: Bool
     }
 
     /// What a tray can do.
@@ -28,8 +38,12 @@ final class DriveDevice: @unchecked Sendable {
     private var transport: (any SCSITransport)?
     private var identityFound: DriveIdentity?
     /// The last full look: taken again when the drive reports a change, or was out of our hands.
-    private var known: (tray: DriveStatus.Tray, media: DriveMedia?)?
+    private var known: Sighting?
     private var isKnowledgeFresh = false
+    /// What the drive let itself be tried for, by kind of disc.
+    private var probes: [String: WriteModeProbe] = [:]
+    /// The latest of them: the best guess for another kind of disc.
+    private var latestProbe: WriteModeProbe?
 
     init(address: DriveAddress) { self.address = address }
 
@@ -41,8 +55,8 @@ final class DriveDevice: @unchecked Sendable {
 
     /// Who it is; nil when it does not answer.
     func identity() -> DriveIdentity? {
-        guard case .seen(let identity, _, _, _) = observe() else { return nil }
-        return identity
+        guard case .seen(let sighting) = observe() else { return nil }
+        return sighting.identity
     }
 
     /// Looks at tray and disc.
@@ -50,12 +64,14 @@ final class DriveDevice: @unchecked Sendable {
         do {
             let transport = try opened()
             let identity = try identify(transport)
-            return try look(transport, identity)
+            return .seen(try look(transport, identity))
         } catch DriveAddress.OpenError.inUse {
             close()
             return .failed(.inUseElsewhere)
         } catch {
             close()
+            // What answers here the next time may be another drive.
+            identityFound = nil
             return .failed(.unreachable("\(error)"))
         }
     }
@@ -70,15 +86,23 @@ final class DriveDevice: @unchecked Sendable {
     private func identify(_ transport: any SCSITransport) throws -> DriveIdentity {
         if let identityFound { return identityFound }
         let inquiry = try transport.perform(Inquiry())
+        guard inquiry.deviceType == DeviceIdentity.opticalDevice else { throw NoOpticalDrive(type: inquiry.deviceType) }
         // Page 80h is optional: a drive without it is told from its twins by its address.
         let serial = (try? transport.perform(UnitSerialNumber()))?.text ?? ""
         let identity = DriveIdentity(
             vendor: inquiry.vendor, product: inquiry.product, firmware: inquiry.revision, serial: serial)
+        if identity != known?.identity { (known, probes, latestProbe) = (nil, [:], nil) }
         identityFound = identity
         return identity
     }
 
-    private func look(_ transport: any SCSITransport, _ identity: DriveIdentity) throws -> Observation {
+    /// A device of another kind (SPC-4, 6.4.2): nothing is sent to it.
+    private struct NoOpticalDrive: Error, CustomStringConvertible {
+        let type: UInt8
+        var description: String { "it is no CD or DVD drive, but a device of type \(type)" }
+    }
+
+    private func look(_ transport: any SCSITransport, _ identity: DriveIdentity) throws -> Sighting {
         let polled = try mediaState(transport)
         let isPresent = polled?.isMediumPresent ?? true
         let tray: DriveStatus.Tray = polled?.isTrayOpen == true ? .open : .closed
@@ -86,12 +110,32 @@ final class DriveDevice: @unchecked Sendable {
         let isEvent = polled.map { $0.event != .none && $0.event != .ejectRequest } ?? false
         let isSame =
             !isAttention && !isEvent && known?.tray == tray && (polled == nil || (known?.media != nil) == isPresent)
-        if let known, isSame, isKnowledgeFresh { return .seen(identity, tray, known.media, mediaChanged: false) }
+        if var known, isSame, isKnowledgeFresh {
+            known.isMediaChanged = false
+            return known
+        }
         let media = isPresent && tray == .closed ? try MediaInspection.media(transport) : nil
+        let sighting = Sighting(
+            identity: identity, tray: tray, media: media, capabilities: try capabilities(transport, media),
+            isMediaChanged: !isSame)
         // A disc that the drive itself is still looking at is looked at again the next time.
         isKnowledgeFresh = media != nil || !isPresent || tray == .open
-        known = (tray, media)
-        return .seen(identity, tray, media, mediaChanged: !isSame)
+        known = sighting
+        return sighting
+    }
+
+    /// What the drive says with this disc in it, and what it was tried for. It is tried once with each kind of disc, as soon
+    /// as a blank one is in it.
+    private func capabilities(
+        _ transport: any SCSITransport, _ media: DriveMedia?
+    ) throws(SCSIError) -> DriveCapabilities {
+        var capabilities = try CapabilityInspection.capabilities(transport)
+        if let media, media.status == .blank, probes[media.kind] == nil, let probe = try WriteModeProbe(transport) {
+            (probes[media.kind], latestProbe) = (probe, probe)
+        }
+        if let probe = media.flatMap({ probes[$0.kind] }) ?? latestProbe { capabilities.apply(probe) }
+        if capabilities.supports.raw == false { capabilities.sectorTypes = [] }
+        return capabilities
     }
 
     /// Nil when the drive has no media events, as some bridges.

@@ -29,9 +29,13 @@ public actor DriveRegistry {
 
     /// Attaches a drive: looks who it is, once, and says what it found.
     ///
-    /// - Parameter job: the job whose worker has the drive open right now; then the drive is not touched, and must be known.
+    /// - Parameters:
+    ///   - job: the job whose worker has the drive open right now; then the drive is not touched, and must be known.
+    ///   - clientName: who that job is shown as; nil for burnd itself.
     @discardableResult
-    public func attach(_ attachment: Attachment, heldBy job: Int? = nil) async -> DriveStatus {
+    public func attach(
+        _ attachment: Attachment, heldBy job: Int? = nil, clientName: String? = nil
+    ) async -> DriveStatus {
         let device = DriveDevice(address: attachment.address)
         var identity = attachment.known?.identity
         if job == nil, let seen = await BlockingThread.run({ device.identity() }) { identity = seen }
@@ -40,7 +44,7 @@ public actor DriveRegistry {
         let status = DriveStatus(
             id: id, label: attachment.label ?? identity?.product ?? address, address: address, identity: identity,
             state: job == nil ? .offline : .busy, obstacle: nil, isEnabled: true, tray: job == nil ? .closed : .locked,
-            media: nil, mediaGeneration: 0, job: job)
+            media: nil, mediaGeneration: 0, job: job, lockedBy: job == nil ? nil : clientName ?? Self.ownName)
         let drive = Drive(status, device: device) { [changed] in changed.yield($0) }
         drives[id] = drive
         order.append(id)
@@ -80,8 +84,15 @@ public actor DriveRegistry {
         throw .unknown(name)
     }
 
+    /// Who has a drive when a job names nobody.
+    public static let ownName = "burnd"
+
     /// Gives a drive to a job; the device is closed here when this returns.
-    public func claim(_ id: String, for job: Int) async throws(DriveError) { try await drive(id).claim(for: job) }
+    ///
+    /// - Parameter clientName: who is shown to have it; nil for burnd itself.
+    public func claim(_ id: String, for job: Int, clientName: String? = nil) async throws(DriveError) {
+        try await drive(id).claim(for: job, clientName: clientName ?? Self.ownName)
+    }
 
     /// Takes a drive back from a job.
     public func release(_ id: String) async throws(DriveError) { try await drive(id).release() }

@@ -59,6 +59,11 @@ public struct DriveStatus: Equatable, Sendable {
     public var mediaGeneration: Int
     /// The job that has it.
     public var job: Int?
+    /// Who holds it: the client name of the job that has it, or another program as far as that can be told; nil when nobody
+    /// does, or nobody knows who.
+    public var lockedBy: String?
+    /// What it can do, as last seen; nothing is known of a drive that never answered.
+    public var capabilities = DriveCapabilities()
 
     /// It answers.
     public var isPresent: Bool { state != .offline }
@@ -96,6 +101,18 @@ public struct DriveIdentity: Equatable, Sendable {
 
 /// A disc as its drive describes it.
 public struct DriveMedia: Equatable, Sendable {
+    /// Kinds of discs.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Recorded once.
+        case cdR = "CD-R"
+        /// Recorded, blanked, recorded again.
+        case cdRW = "CD-RW"
+        /// Pressed, or one that the drive can only read.
+        case cdROM = "CD-ROM"
+        /// None of these.
+        case unknown
+    }
+
     /// `CD-R`, `CD-RW`, `CD-ROM` or `unknown`.
     public var kind: String
     /// What can still be done with it.

@@ -122,8 +122,8 @@ import Testing
         #expect(claimed.job == 7 && claimed.tray == .locked && !claimed.isSafeToOpen)
         // The device is closed here: a worker could take it now.
         #expect(throws: Never.self) { try recorder.address.openOnce(exclusive: true) }
-        await #expect(throws: DriveError.busy(id)) { try await registry.eject("left") }
-        await #expect(throws: DriveError.busy(id)) { try await registry.claim(id, for: 8) }
+        await #expect(throws: DriveError.busy(id, lockedBy: "burnd")) { try await registry.eject("left") }
+        await #expect(throws: DriveError.busy(id, lockedBy: "burnd")) { try await registry.claim(id, for: 8) }
         try await registry.release(id)
         #expect(try await registry.status("left").state == .idle)
         await registry.close()
