@@ -171,6 +171,13 @@ let benchTargets: [Target] =
             path: "Tests/Bench", swiftSettings: settings)
     ]
 
+/// `BURND_TESTS=MMCTests,SCSITests` builds those alone, for someone who works on one part: the others take most of the time
+/// of a build.
+let wantedTests = Context.environment["BURND_TESTS"]?.split(separator: ",").map(String.init)
+let chosenTests = testTargets.filter { target in
+    target.type != .test || wantedTests.map { $0.contains(target.name) } ?? true
+}
+
 let package = Package(
     name: "burnd",
     products: [
@@ -182,5 +189,5 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
-    targets: shims + values + edges + services + programs + testTargets + fuzzTargets + benchTargets
+    targets: shims + values + edges + services + programs + chosenTests + fuzzTargets + benchTargets
 )
