@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "CSectorCoding.h"
 
 #if defined(__aarch64__) && defined(__linux__)
@@ -18,6 +20,27 @@ static void fill_edc(uint32_t table[16][256]) {
             uint32_t code = table[zeros - 1][value];
             table[zeros][value] = code >> 8 ^ table[0][code & 0xFF];
         }
+    }
+}
+
+/// x¹⁶+x¹²+x⁵+1, the most significant bit first (22.3.6).
+static const uint16_t crc_polynomial = 0x1021;
+
+static void fill_crc(uint16_t table[10][256]) {
+    for (unsigned value = 0; value < 256; value++) {
+        uint16_t code = (uint16_t)(value << 8);
+        for (int byte = 9; byte >= 0; byte--) {
+            for (int bit = 0; bit < 8; bit++) code = (uint16_t)(code << 1 ^ (code & 0x8000 ? crc_polynomial : 0));
+            table[byte][value] = code;
+        }
+    }
+}
+
+static void fill_spread(uint64_t table[256]) {
+    for (unsigned value = 0; value < 256; value++) {
+        uint8_t bytes[8];
+        for (int bit = 0; bit < 8; bit++) bytes[bit] = value & 0x80u >> bit ? 0x40 : 0;
+        memcpy(&table[value], bytes, sizeof bytes);
     }
 }
 
@@ -48,6 +71,8 @@ static enum csectorcoding_level best_level(void) {
 
 void csectorcoding_prepare(struct csectorcoding_tables *tables, enum csectorcoding_level limit) {
     fill_edc(tables->edc);
+    fill_crc(tables->crc);
+    fill_spread(tables->spread);
     fill_scrambler(tables->scrambler);
     enum csectorcoding_level best = best_level();
     tables->level = best < limit ? best : limit;

@@ -96,5 +96,5 @@ extension QFrame {
     }
 
     /// Two digits of a number that may come from outside: of more than 99 the last two.
-    static func digits(_ value: UInt8) -> UInt8 { (value % 100).bcd }
+    static func digits(_ value: UInt8) -> UInt8 { value < 100 ? value.bcd : (value % 100).bcd }
 }

@@ -86,10 +86,5 @@ public struct QFrame: Equatable, Hashable, Sendable {
     }
 
     /// The CRC of bytes 0…9, not yet inverted (22.3.6).
-    private static func crc(_ head: UInt64, _ tail: UInt16) -> UInt16 {
-        var crc = CRC16()
-        crc.update(head)
-        crc.update(tail)
-        return crc.value
-    }
+    private static func crc(_ head: UInt64, _ tail: UInt16) -> UInt16 { VectorCoding.best.crc(head, tail) }
 }

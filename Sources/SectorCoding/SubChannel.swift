@@ -3,33 +3,21 @@ import DiscLayout
 /// The 96 bytes of sub-channel beside every sector, channels P to W interleaved as drives send them: byte k holds bit k of
 /// all eight, P in bit 7, Q in bit 6, W in bit 0 (ECMA-130, clause 22; MMC-6, "raw P-W").
 public enum SubChannel {
-    /// Bit 7 of eight bytes, where P stands; Q is one below.
-    static let pBits: UInt64 = 0x8080_8080_8080_8080
-    /// Bits 5…0 of eight bytes, where R to W stand.
-    static let rwBits: UInt64 = 0x3F3F_3F3F_3F3F_3F3F
+    /// Bits 5…0, where R to W stand.
+    static let rwBits: UInt8 = 0x3F
 
     /// Writes one sector's sub-channel: P, Q and nothing in R to W.
     ///
     /// - Precondition: `target` has 96 bytes.
     public static func pack(p: Bool, q: QFrame, into target: UnsafeMutableRawBufferPointer) {
-        write(p: p, q: q, keeping: 0, into: target)
+        VectorCoding.best.pack(p: p, q: q, keeping: 0, into: target)
     }
 
     /// Writes P and Q into one sector's sub-channel and leaves R to W as they stand.
     ///
     /// - Precondition: `target` has 96 bytes.
     public static func replacePQ(p: Bool, q: QFrame, in target: UnsafeMutableRawBufferPointer) {
-        write(p: p, q: q, keeping: rwBits, into: target)
-    }
-
-    private static func write(p: Bool, q: QFrame, keeping kept: UInt64, into target: UnsafeMutableRawBufferPointer) {
-        precondition(target.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
-        let flag = p ? pBits : 0
-        for index in 0..<QFrame.byteCount {
-            let old = kept == 0 ? 0 : target.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) & kept
-            let bytes = (spread(q[index]) >> 1).littleEndian | flag | old
-            target.storeBytes(of: bytes, toByteOffset: index * 8, as: UInt64.self)
-        }
+        VectorCoding.best.pack(p: p, q: q, keeping: rwBits, into: target)
     }
 
     /// The Q frame in one sector's sub-channel.
@@ -60,7 +48,7 @@ public enum SubChannel {
         for index in 0..<QFrame.byteCount {
             bits |= source.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
         }
-        return bits & rwBits != 0
+        return bits & UInt64(rwBits) &* 0x0101_0101_0101_0101 != 0
     }
 
     /// The Q frames of `count` sectors, twelve bytes each.
@@ -73,14 +61,6 @@ public enum SubChannel {
         precondition(target.count == count * QFrame.byteCount, "a Q frame has twelve bytes")
         // Bytes of a frame stand as far apart as eight bytes of sub-channel, so sectors need no counting.
         for index in 0..<target.count { target[index] = gather(source, index, shift: 6) }
-    }
-
-    /// A channel's byte spread over eight bytes, each bit in bit 7; the first, which is the most significant, is in the
-    /// lowest byte.
-    static func spread(_ byte: UInt8) -> UInt64 {
-        // One bit of the value in each byte, then carried to bit 7: the sum never leaves its byte.
-        let single = UInt64(byte) &* 0x0101_0101_0101_0101 & 0x0102_0408_1020_4080
-        return (single &+ 0x7F7F_7F7F_7F7F_7F7F) & pBits
     }
 
     /// Byte `index` of the channel that stands in bit `shift`: eight bits of eight bytes.

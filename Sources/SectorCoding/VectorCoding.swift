@@ -44,6 +44,20 @@ struct VectorCoding: @unchecked Sendable {
         return defects
     }
 
+    /// The CRC of a Q frame's bytes 0…9, not inverted.
+    func crc(_ head: UInt64, _ tail: UInt16) -> UInt16 { csectorcoding_crc(tables, head, tail) }
+
+    /// Writes P and Q into one sector's sub-channel; of R to W the bits that `kept` has stay.
+    func pack(p: Bool, q: QFrame, keeping kept: UInt8, into target: UnsafeMutableRawBufferPointer) {
+        precondition(target.count == RedBook.subChannelBytes, "a sector has 96 bytes of sub-channel")
+        var bytes = (q.head.bigEndian, (UInt32(q.tail) << 16 | UInt32(q.storedCRC)).bigEndian)
+        withUnsafeBytes(of: &bytes) { bytes in
+            csectorcoding_pack(
+                tables, p, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), kept,
+                target.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
     /// Scrambles whole sectors, or undoes it.
     func scramble(_ sectors: UnsafeMutableRawBufferPointer) {
         precondition(sectors.count % RedBook.sectorBytes == 0, "a sector has 2352 bytes")

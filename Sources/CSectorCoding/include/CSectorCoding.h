@@ -24,6 +24,10 @@ enum csectorcoding_level {
 struct csectorcoding_tables {
     /// EDC of a byte value followed by 0…15 bytes of zero.
     uint32_t edc[16][256];
+    /// CRC of a byte value in each of a Q frame's ten bytes, not inverted; those behind it are zero.
+    uint16_t crc[10][256];
+    /// A byte value's bits, the most significant first, in bit 6 of eight bytes.
+    uint64_t spread[256];
     /// The scrambler's output.
     uint8_t scrambler[CSECTORCODING_SCRAMBLED_BYTES];
     /// Instructions that are used.
@@ -48,6 +52,14 @@ void csectorcoding_q_parity(
 
 /// Which parity does not fit the rest of a sector of 2352 bytes: bit 0 set for P, bit 1 for Q.
 unsigned csectorcoding_parity_defects(const struct csectorcoding_tables *tables, const uint8_t *sector, bool form1);
+
+/// The CRC of a Q frame's ten bytes, not inverted: `head` is the first eight, the first the most significant, `tail` two.
+uint16_t csectorcoding_crc(const struct csectorcoding_tables *tables, uint64_t head, uint16_t tail);
+
+/// Writes P, the same in all bits, and the twelve bytes of Q into 96 bytes of sub-channel. Of R to W the bits that `kept`
+/// has stay, the others become zero.
+void csectorcoding_pack(
+    const struct csectorcoding_tables *tables, bool p, const uint8_t *q, uint8_t kept, uint8_t *channels);
 
 /// Scrambles `count` sectors of 2352 bytes in place, or undoes it.
 void csectorcoding_scramble(const struct csectorcoding_tables *tables, uint8_t *sectors, size_t count);
