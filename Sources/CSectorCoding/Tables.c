@@ -61,7 +61,8 @@ static enum csectorcoding_level best_level(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("pclmul")) return CSECTORCODING_BASELINE;
-    return __builtin_cpu_supports("avx2") ? CSECTORCODING_WIDE : CSECTORCODING_CARRYLESS;
+    if (!__builtin_cpu_supports("avx2")) return CSECTORCODING_CARRYLESS;
+    return __builtin_cpu_supports("vpclmulqdq") ? CSECTORCODING_WIDE_CARRYLESS : CSECTORCODING_WIDE;
 #elif defined(__aarch64__) && defined(__linux__)
     return getauxval(AT_HWCAP) & HWCAP_PMULL ? CSECTORCODING_CARRYLESS : CSECTORCODING_BASELINE;
 #else

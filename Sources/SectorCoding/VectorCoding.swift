@@ -6,7 +6,7 @@ import DiscLayout
 /// Sendable because nobody writes to the tables once they are prepared; they last as long as the process.
 struct VectorCoding: @unchecked Sendable {
     /// With the best that this processor has.
-    static let best = VectorCoding(limit: CSECTORCODING_WIDE)
+    static let best = VectorCoding(limit: CSECTORCODING_WIDE_CARRYLESS)
 
     private let tables: UnsafePointer<csectorcoding_tables>
 

@@ -15,6 +15,8 @@ enum csectorcoding_level {
     CSECTORCODING_CARRYLESS = 1,
     /// And vectors of 256 bits: AVX2.
     CSECTORCODING_WIDE = 2,
+    /// And multiplication without carry on these: VPCLMULQDQ.
+    CSECTORCODING_WIDE_CARRYLESS = 3,
 };
 
 /// Bytes of a sector that are scrambled: all behind the sync pattern.
