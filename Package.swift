@@ -121,6 +121,9 @@ let testTargets: [Target] = [
         name: "Peers",
         dependencies: [
             "BurnPlan", "CDText", "SectorCoding", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport",
+            "BurnPlan", "DiscLayout", "POSIX", "RawRecording", "SCSI", "SCSITransports", "SectorCoding",
+            "ServerSupport",
+            "TestSupport",
         ],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(

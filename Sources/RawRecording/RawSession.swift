@@ -3,7 +3,19 @@ public import SectorCoding
 
 /// A whole raw session: what stands at every address from the lead-in to the lead-out.
 ///
-/// `RawEncoder` makes its blocks.
+/// `RawEncoder` makes its blocks. Where the standards leave room:
+///
+/// | | here | wodim 1.1.11 | cdrdao 1.2.4 |
+/// | --- | --- | --- | --- |
+/// | order of the lead-in's entries | A0, A1, A2, tracks | the same | tracks, A0, A1, A2 |
+/// | its running time | absolute | absolute | from 00:00:00 |
+/// | control bits of A0, A1, A2 | of the first, last, last track | data bit of the first; last; last | A2 data bit |
+/// | control bits of the lead-out | data bit of the last track | data bit of the first | as here |
+/// | index 0 of N sectors | N − 1 … 0 | N − 1 … 0 | N … 1 |
+/// | catalogue number, recording code | absolute time mod 100 = 98, 48 | 99, 49 | address mod 90 = 0, 50 |
+/// | P | `RawArea.flag` | index 0; lead-out 75/75 | as here |
+/// | CRC in blocks of sixteen bytes | inverted | inverted | plain |
+/// | copy bit that alternates | address mod 8 ≥ 4, from 0 on | the same | – |
 public struct RawSession: Sendable {
     /// Whose the R to W channels are.
     public enum SubCodeSource: Equatable, Sendable {
