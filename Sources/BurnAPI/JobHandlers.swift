@@ -19,15 +19,6 @@ struct JobHandlers: Sendable {
     /// Addresses that a time in two digits of minutes can name: no disc is longer.
     static let longestDisc = RedBook.framesInMSF - RedBook.pauseSectors
 
-    /// A track on its way: stored, and being decoded.
-    private struct Arriving: Sendable {
-        let name: String
-        let title: String?
-        let performer: String?
-        let place: Problem.Detail
-        let file: Task<UploadedFile, any Error>
-    }
-
     // MARK: Creating
 
     /// POST: an order with its files, or one that names files by digest.
@@ -35,135 +26,38 @@ struct JobHandlers: Sendable {
         let view = try await APIErrors.translate {
             guard await !station.isDraining else { throw Station.Refusal.draining }
             return try await RequestFiles.collect(for: uploads) { files in
-                switch request.mediaType {
-                case "multipart/form-data": try await createFromForm(request, files)
-                case "application/json": try await createFromJSON(request, files)
-                default: throw Self.wrongType
-                }
+                try await submit(try await intake.take(request, files))
             }
         }
         return .wire(JobResource(view), status: .created, headers: ["Location": "/api/v1/jobs/\(view.job.id)"])
     }
 
-    private func createFromForm(_ request: HTTPRequest, _ files: RequestFiles) async throws -> JobView {
-        let reader = try MultipartReader(request.body, contentType: request.headers["Content-Type"])
-        try await uploads.requireRoom(for: request.body.declaredLength)
-        var tracks: [Arriving] = []
-        do {
-            let fields = try await readForm(reader, into: &tracks, files)
-            return try await submit(fields, tracks)
-        } catch {
-            // Waited for, not only cancelled: a decoder that still publishes would leave something behind.
-            for track in tracks { track.file.cancel() }
-            for track in tracks { _ = await track.file.result }
-            throw error
-        }
-    }
+    private var intake: OrderIntake { OrderIntake(uploads: uploads, drives: drives) }
 
-    private func readForm(
-        _ reader: MultipartReader, into tracks: inout [Arriving], _ files: RequestFiles
-    ) async throws -> OrderFields {
-        var fields = OrderFields()
-        while let part = try await reader.nextPart() {
-            guard part.name == "track" else {
-                guard part.filename == nil else { throw Problem.invalid(part.name, "text, not a file") }
-                try fields.set(part.name, try await part.text())
-                continue
-            }
-            try Self.requireRoomForTrack(tracks.count)
-            tracks.append(try await track(of: part, number: tracks.count + 1, files))
-        }
-        return fields
-    }
-
-    /// A part named `track`: a file, whose decoding begins at once, or the digest of one.
-    private func track(of part: MultipartReader.Part, number: Int, _ files: RequestFiles) async throws -> Arriving {
-        if let sent = part.filename {
-            let stored = try await files.receive(expected: nil) { try await part.next() }
-            let name = FileName.label(sent)
-            let place = Problem.Detail(field: "track", detail: "track \(number), \(name)")
-            return Arriving(name: name, title: nil, performer: nil, place: place, file: recognising(stored, name))
-        }
-        let text = try await part.text()
-        let place = Problem.Detail(field: "track", detail: "track \(number), \(text)")
-        let file = try await existing(text, files, place)
-        return Arriving(name: file.name, title: nil, performer: nil, place: place, file: Task { file })
-    }
-
-    private func createFromJSON(_ request: HTTPRequest, _ files: RequestFiles) async throws -> JobView {
-        let body = try await request.decode(OrderBody.self)
-        var tracks: [Arriving] = []
-        for (index, track) in body.source.tracks.enumerated() {
-            try Self.requireRoomForTrack(index)
-            let place = Problem.Detail(pointer: "#/source/tracks/\(index)", detail: track.file)
-            let file = try await existing(track.file, files, place)
-            let title = try track.title.map { try OrderFields.text("title", $0) }
-            let performer = try track.performer.map { try OrderFields.text("performer", $0) }
-            tracks.append(
-                Arriving(name: file.name, title: title, performer: performer, place: place, file: Task { file }))
-        }
-        return try await submit(body.fields(), tracks)
-    }
-
-    private func recognising(_ stored: StoredFile, _ name: String) -> Task<UploadedFile, any Error> {
-        Task { try await uploads.recognise(stored, name: name) }
-    }
-
-    private func existing(
-        _ text: String, _ files: RequestFiles, _ place: Problem.Detail
-    ) async throws -> UploadedFile {
-        do {
-            return try await files.existing(text)
-        } catch let error as SpoolError {
-            var problem = Problem(error)
-            problem.detail = "\(text): \(problem.detail)"
-            problem.errors = [place]
-            if problem.status == .notFound { problem.status = .unprocessableContent }
-            throw problem
-        }
-    }
-
-    private func submit(_ fields: OrderFields, _ arriving: [Arriving]) async throws -> JobView {
-        // Form before content: what is wrong with the order is said even while files are still being decoded.
-        let named = arriving.map { BurnOrder.Track(file: "", name: $0.name, title: $0.title, performer: $0.performer) }
-        var order = try fields.order(named)
-        if order.drive != BurnOrder.anyDrive { _ = try await drive(order.drive) }
-        var recognised: [UploadedFile] = []
-        for track in arriving {
-            do {
-                recognised.append(try await track.file.value)
-            } catch let error as DecodeError {
-                throw Problem(error, name: track.name, place: track.place)
-            }
-        }
-        for (index, file) in recognised.enumerated() { order.tracks[index].file = file.digest }
-        let lengths = recognised.compactMap { $0.audio.map { Job.TrackLength(sampleFrames: $0.sampleFrames) } }
-        guard lengths.count == recognised.count else {
-            throw Problem(
-                .unprocessableContent, type: "not-audio", detail: "A file of the order was never recognised as audio.")
+    private func submit(_ taken: OrderIntake.Taken) async throws -> JobView {
+        try Self.requireWritable(taken)
+        let lengths = taken.order.tracks.compactMap { track in
+            taken.files[track.file]?.audio.map { Job.TrackLength(sampleFrames: $0.sampleFrames) }
         }
         try Self.requireFit(lengths)
-        try await uploads.keep(recognised)
-        return try await station.submit(order, lengths: lengths)
+        try await uploads.keep(Array(taken.files.values))
+        return try await station.submit(taken.order, lengths: lengths)
     }
 
-    private func drive(_ name: String) async throws -> DriveStatus {
-        do {
-            return try await drives.status(name)
-        } catch {
-            var problem = Problem(error)
-            (problem.status, problem.errors) = (.unprocessableContent, [.init(field: "drive", detail: name)])
-            throw problem
-        }
-    }
-
-    private static func requireRoomForTrack(_ count: Int) throws(Problem) {
-        guard count < RedBook.maximumTracks else {
+    /// The station writes audio, track by track.
+    private static func requireWritable(_ taken: OrderIntake.Taken) throws(Problem) {
+        let order = taken.order
+        guard order.mode == .tao, order.image == nil, order.subCode == nil, order.tracks.allSatisfy(Self.isWritable)
+        else {
             throw Problem(
-                .unprocessableContent, type: "too-many-tracks", title: "The order has too many tracks",
-                detail: "A disc has at most \(RedBook.maximumTracks) tracks.",
-                errors: [.init(field: "track", detail: "track \(count + 1)")])
+                .unprocessableContent, type: "mode-not-supported", title: "The drive cannot record in this mode",
+                detail: "Only audio is written, and only track at once.",
+                errors: [FieldPlace.order("mode").detail(order.mode.rawValue, in: taken.syntax)])
         }
+    }
+
+    private static func isWritable(_ track: BurnOrder.Track) -> Bool {
+        track.form == .audio && track.pregap == nil && track.graphics == nil
     }
 
     private static func requireFit(_ lengths: [Job.TrackLength]) throws(Problem) {
@@ -182,11 +76,6 @@ struct JobHandlers: Sendable {
         let seconds = sectors / RedBook.framesPerSecond
         return "\(seconds / 60) min \(seconds % 60) s"
     }
-
-    private static let wrongType = Problem(
-        .unsupportedMediaType, type: "unsupported-media-type", title: "The body has a type that is not taken here",
-        detail: "An order is a multipart form or JSON.",
-        hint: "curl -F mode=tao -F track=@01.wav …, or curl --json '{…}' …")
 
     // MARK: Reading and cancelling
 

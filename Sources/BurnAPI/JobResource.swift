@@ -8,9 +8,8 @@ import JobQueue
 struct JobResource: Encodable, Sendable {
     let id: Int
     let uid: String
-    let title: String
-    let owner: String
-    let mode: WriteMode
+    let task: BurnPlan.Task
+    let order: OrderResource
     let state: JobState
     let stateReasons: [StateReason]
     let needs: OrNull<NeedsResource>
@@ -18,10 +17,6 @@ struct JobResource: Encodable, Sendable {
     let requestedDrive: String
     let position: OrNull<Int>
     let eta: OrNull<Date>
-    let speed: WriteSpeed
-    let close: CloseMode
-    let eject: Bool
-    let source: Source
     let totalSectors: Int
     let createdAt: Date
     let startedAt: OrNull<Date>
@@ -31,48 +26,54 @@ struct JobResource: Encodable, Sendable {
     let problem: OrNull<ProblemResource>
     let progress: OrNull<ProgressResource>
 
-    struct Source: Encodable, Sendable { let tracks: [Track] }
-
-    struct Track: Encodable, Sendable {
-        let file: String
-        let name: String
-        let title: OrNull<String>
-        let performer: OrNull<String>
-        let sectors: Int
-        let seconds: Double
-    }
-
     init(_ view: JobView) {
         let job = view.job
-        (id, uid, title, owner) = (job.id, job.uid, job.order.title, job.order.owner)
-        (mode, speed, close, eject) = (job.order.mode, job.order.speed, job.order.close, job.order.eject)
+        (id, uid, task) = (job.id, job.uid, job.order.task)
+        order = OrderResource(job)
         (state, stateReasons) = (job.state, job.reasons)
         needs = OrNull(job.needs.map { NeedsResource($0) })
         (drive, requestedDrive) = (job.drive ?? job.order.drive, job.order.drive)
         (position, eta) = (OrNull(view.position), OrNull(view.eta))
-        source = Source(
-            tracks: zip(job.order.tracks, job.lengths).map { track, length in
-                Track(
-                    file: track.file, name: track.name, title: OrNull(track.title), performer: OrNull(track.performer),
-                    sectors: length.sectors, seconds: Double(length.sampleFrames) / Double(RedBook.sampleRate))
-            })
         totalSectors = job.sectorsNeeded
         (createdAt, startedAt, finishedAt) = (job.createdAt, OrNull(job.startedAt), OrNull(job.finishedAt))
-        burns = job.burns.map(BurnResource.init)
+        burns = job.burns.map { BurnResource($0, of: job) }
         proven = job.burns.last?.outcome?.proven ?? []
-        problem = OrNull(job.problem.map(ProblemResource.init))
+        problem = OrNull(job.problem.map { ProblemResource($0, of: job) })
         progress = OrNull(ProgressResource(view))
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, uid, title, owner, mode, state, needs, drive, position, eta, speed, close, eject, source, burns, proven
-        case problem, progress
+        case id, uid, task, state, needs, drive, position, eta, burns, proven, problem, progress
         case stateReasons = "state_reasons"
         case requestedDrive = "requested_drive"
         case totalSectors = "total_sectors"
         case createdAt = "created_at"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
+    }
+
+    /// The members of the order are members of the job.
+    func encode(to encoder: any Encoder) throws {
+        try order.encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(id, forKey: .id)
+        try members.encode(uid, forKey: .uid)
+        try members.encode(task, forKey: .task)
+        try members.encode(state, forKey: .state)
+        try members.encode(stateReasons, forKey: .stateReasons)
+        try members.encode(needs, forKey: .needs)
+        try members.encode(drive, forKey: .drive)
+        try members.encode(requestedDrive, forKey: .requestedDrive)
+        try members.encode(position, forKey: .position)
+        try members.encode(eta, forKey: .eta)
+        try members.encode(totalSectors, forKey: .totalSectors)
+        try members.encode(createdAt, forKey: .createdAt)
+        try members.encode(startedAt, forKey: .startedAt)
+        try members.encode(finishedAt, forKey: .finishedAt)
+        try members.encode(burns, forKey: .burns)
+        try members.encode(proven, forKey: .proven)
+        try members.encode(problem, forKey: .problem)
+        try members.encode(progress, forKey: .progress)
     }
 }
 
@@ -81,34 +82,6 @@ extension JobView {
     var eta: Date? {
         guard let progress, let progressAt else { return nil }
         return progressAt.addingTimeInterval(progress.burnRemainingSeconds)
-    }
-}
-
-/// One attempt to write one disc.
-struct BurnResource: Encodable, Sendable {
-    let id: Int
-    let drive: String
-    let startedAt: Date
-    let finishedAt: OrNull<Date>
-    let outcome: OrNull<BurnOutcome.Result>
-    let disc: OrNull<BurnOutcome.Disc>
-    let tracksOnDisc: [Int]
-    let proven: [BurnOutcome.Proof]
-    let problem: OrNull<ProblemResource>
-
-    init(_ burn: Burn) {
-        (id, drive) = (burn.id, burn.drive)
-        (startedAt, finishedAt) = (burn.startedAt, OrNull(burn.finishedAt))
-        (outcome, disc) = (OrNull(burn.outcome?.result), OrNull(burn.outcome?.disc))
-        (tracksOnDisc, proven) = (burn.outcome?.tracksOnDisc ?? [], burn.outcome?.proven ?? [])
-        problem = OrNull(burn.outcome?.problem.map(ProblemResource.init))
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case id, drive, outcome, disc, proven, problem
-        case startedAt = "started_at"
-        case finishedAt = "finished_at"
-        case tracksOnDisc = "tracks_on_disc"
     }
 }
 

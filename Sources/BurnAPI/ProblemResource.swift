@@ -1,4 +1,5 @@
 import BurnPlan
+import JobQueue
 
 /// A burn's problem as a member of a job or burn: RFC 9457's members, and those of a device.
 struct ProblemResource: Encodable, Sendable {
@@ -9,12 +10,23 @@ struct ProblemResource: Encodable, Sendable {
     let sense: String?
     let command: String?
     let lba: Int?
+    /// The error of the Windows interfaces, where they have one.
+    let contractError: String?
+    let contractCode: String?
 
-    init(_ problem: BurnProblem) {
+    init(_ problem: BurnProblem, of job: Job) {
         type = "/problems/" + problem.type.rawValue
         title = problem.type.title
         (detail, hint) = (problem.detail, problem.hint)
         (sense, command, lba) = (problem.sense, problem.command, problem.lba)
+        let contract = problem.contractError(job.order.mode, job.order.task)
+        (contractError, contractCode) = (contract?.name, contract?.code)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type, title, detail, hint, sense, command, lba
+        case contractError = "contract_error"
+        case contractCode = "contract_code"
     }
 }
 

@@ -28,7 +28,7 @@ enum StatusText {
     }
 
     private static func row(_ job: JobResource) -> [String] {
-        [String(job.id), job.state.rawValue, printable(job.drive), printable(job.title), remark(job)]
+        [String(job.id), job.state.rawValue, printable(job.drive), printable(job.order.title), remark(job)]
     }
 
     private static func remark(_ job: JobResource) -> String {

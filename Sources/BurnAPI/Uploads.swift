@@ -33,9 +33,9 @@ struct Uploads: Sendable {
 
     /// A file that is stored already and named by its digest, or by the beginning of it. The caller has a claim on it, and
     /// owes a `release`.
-    func existing(_ text: String) async throws -> UploadedFile {
+    func existing(_ text: String) async throws -> (StoredFile, UploadedFile) {
         let stored = try await spool.claim(text)
-        if let known = try await known(stored.digest) { return known }
+        if let known = try await known(stored.digest) { return (stored, known) }
         await release([stored.digest])
         throw SpoolError.notFound
     }
@@ -53,6 +53,14 @@ struct Uploads: Sendable {
             audio: .init(
                 sampleFrames: audio.sampleFrames, codec: audio.source.codec, sampleRate: audio.source.rate,
                 channels: audio.source.channels))
+    }
+
+    /// A stored file that is no audio: an image, graphics, sub-code. What an earlier upload told of it stays.
+    func unrecognised(_ stored: StoredFile, name: String) async throws -> UploadedFile {
+        let earlier = try await known(stored.digest)
+        return UploadedFile(
+            digest: stored.digest.description, name: name, bytes: stored.bytes, createdAt: earlier?.createdAt ?? Date(),
+            audio: earlier?.audio)
     }
 
     /// The files belong to the station from now on.
@@ -101,10 +109,10 @@ actor RequestFiles {
         return stored
     }
 
-    func existing(_ text: String) async throws -> UploadedFile {
-        let file = try await uploads.existing(text)
-        if let digest = FileDigest(file.digest) { digests.append(digest) }
-        return file
+    func existing(_ text: String) async throws -> (StoredFile, UploadedFile) {
+        let (stored, file) = try await uploads.existing(text)
+        digests.append(stored.digest)
+        return (stored, file)
     }
 
     private func release() async { await uploads.release(digests) }

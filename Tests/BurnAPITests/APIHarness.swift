@@ -42,7 +42,10 @@ final class APIHarness {
         let headers: HTTPHeaders
 
         /// A member of the JSON object, by path.
-        func member(_ path: String...) throws -> JSONValue? {
+        func member(_ path: String...) throws -> JSONValue? { try member(path) }
+
+        /// A member of the JSON object, by path.
+        func member(_ path: [String]) throws -> JSONValue? {
             var value = try WireFormat.decode(JSONValue.self, from: Array(text.utf8))
             for name in path {
                 switch value {

@@ -60,9 +60,9 @@ import Testing
             "unknown field", 400, "unknown-field",
             [Part("mode", "tao"), Part("sped", "4"), Part("track", file: "a", wav)]
         ),
-        ("no mode", 400, "missing-field", [Part("track", file: "a.wav", wav)]),
+        ("a mode that nothing writes", 422, "mode-not-supported", [Part("track", file: "a.wav", wav)]),
         ("no track", 400, "missing-track", [Part("mode", "tao")]),
-        ("wrong mode", 400, "invalid-field", [Part("mode", "dao"), Part("track", file: "a.wav", wav)]),
+        ("wrong mode", 400, "invalid-field", [Part("mode", "doa"), Part("track", file: "a.wav", wav)]),
         (
             "wrong speed", 400, "invalid-field",
             [Part("mode", "tao"), Part("speed", "0"), Part("track", file: "a", wav)]
@@ -114,7 +114,7 @@ import Testing
             Part("track", file: "b.txt", [0x41, 0x42, 0x43]),
         ]
         let answer = try await api.form("/api/v1/jobs", parts)
-        #expect(try answer.member("errors", "0", "detail") == "track 2, b.txt")
+        #expect(try answer.member("errors", "0", "detail") == "track 2: b.txt")
     }
 
     @Test func `a form without its end is refused and leaves nothing behind`() async throws {
@@ -139,7 +139,7 @@ import Testing
         let api = try await APIHarness()
         _ = try await api.form("/api/v1/files", [Part("file", file: "a.wav", Self.wav)])
         let before = try api.spooled()
-        let refused = try await api.form("/api/v1/jobs", [Part("track", file: "a.wav", Self.wav)])
+        let refused = try await api.form("/api/v1/jobs", [Part("mode", "x"), Part("track", file: "a.wav", Self.wav)])
         #expect(refused.status == 400)
         #expect(try api.spooled() == before)
     }
