@@ -43,6 +43,7 @@ let values: [Target] = [
     library("SCSI", ["BinaryCoding"]),
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
+    library("DiscComposition", ["BurnPlan", "CDText", "DiscLayout", "RawRecording", "SectorCoding"]),
     library("JobQueue", ["BurnPlan", "DiscLayout"]),
     library("DecodeContract"),
 ]
@@ -110,6 +111,9 @@ let testTargets: [Target] = [
     tests("HTTPCoreTests", ["HTTPCore", "POSIX"]),
     tests("MicroHTTPDTests", ["MicroHTTPD", "HTTPCore", "POSIX"]),
     tests("BurnPlanTests", ["BurnPlan", "DiscLayout"]),
+    tests(
+        "DiscCompositionTests",
+        ["DiscComposition", "BurnPlan", "CDText", "DiscLayout", "RawRecording", "SectorCoding"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
         "VirtualRecorderTests",

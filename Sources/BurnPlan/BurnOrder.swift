@@ -14,8 +14,9 @@ public struct BurnOrder: Codable, Equatable, Sendable {
     public var mode: WriteMode
     /// What a sector of a raw recording or of a raw image holds; nil when nobody said.
     public var sectorType: RawSectorType?
-    /// What stands between two tracks that do not say it themselves.
-    public var gap: GapMode
+    /// What stands between two tracks that do not say it themselves; nil for the mode's usual: the drive's pause track at
+    /// once, nothing disc at once.
+    public var gap: GapMode?
     /// `any`, a drive's id, or a drive's label.
     public var drive: String
     /// How fast.
@@ -137,7 +138,7 @@ public struct BurnOrder: Codable, Equatable, Sendable {
     ) {
         (self.title, self.owner, self.task, self.mode, self.drive) = (title, owner, task, mode, drive)
         (self.speed, self.close, self.eject, self.tracks, self.image) = (speed, close, eject, tracks, image)
-        (clientName, gap, isTest, verify) = (Self.defaultClientName, .none, false, .full)
+        (clientName, isTest, verify) = (Self.defaultClientName, false, .full)
         (blank, erase, isUnderrunProtectionOff, firstTrackNumber, hasText) = (.required, .quick, false, 1, true)
     }
 

@@ -58,6 +58,9 @@ public struct BurnPlan: Codable, Equatable, Sendable {
     public var tracks: [Track]
     /// A raw image in place of tracks.
     public var image: Image?
+    /// R to W of every sector from 95:00:00 to the end of the lead-out, 96 symbols each, in place of texts and of those of
+    /// tracks; RAW only.
+    public var symbols: Piece?
 
     /// A stretch of bytes: of a file, or of zeros.
     public struct Piece: Codable, Equatable, Sendable {
@@ -172,18 +175,20 @@ public struct BurnPlan: Codable, Equatable, Sendable {
         speed: WriteSpeed = .max, close: CloseMode = .disc, eject: Bool = false, isTest: Bool = false,
         verify: VerifyLevel = .full, erase: EraseMode? = nil, mayAppend: Bool = false,
         isUnderrunProtectionOff: Bool = false, catalogNumber: String? = nil, text: [String] = [],
-        tracks: [Track] = [], image: Image? = nil
+        tracks: [Track] = [], image: Image? = nil, symbols: Piece? = nil
     ) {
         version = Self.formatVersion
         (self.job, self.burn, self.drive, self.task) = (job, burn, drive, task)
         (self.mode, self.sectorType, self.speed, self.close) = (mode, sectorType, speed, close)
         (self.eject, self.isTest, self.verify, self.erase) = (eject, isTest, verify, erase)
         (self.mayAppend, self.isUnderrunProtectionOff) = (mayAppend, isUnderrunProtectionOff)
-        (self.catalogNumber, self.text, self.tracks, self.image) = (catalogNumber, text, tracks, image)
+        (self.catalogNumber, self.text, self.tracks) = (catalogNumber, text, tracks)
+        (self.image, self.symbols) = (image, symbols)
     }
 
     enum CodingKeys: String, CodingKey {
         case version, job, burn, drive, task, mode, speed, close, eject, verify, erase, text, tracks, image
+        case symbols
         case sectorType = "sector_type"
         case isTest = "test_write"
         case mayAppend = "may_append"
