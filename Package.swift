@@ -64,7 +64,7 @@ let services: [Target] = [
     library(
         "BurnEngine",
         [
-            "BinaryCoding", "DiscLayout", "BurnPlan", "SCSI", "MMC", "POSIX", "RawRecording", "SectorCoding",
+            "BinaryCoding", "DiscLayout", "BurnPlan", "CDText", "SCSI", "MMC", "POSIX", "RawRecording", "SectorCoding",
         ]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
@@ -132,7 +132,10 @@ let testTargets: [Target] = [
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(
         "BurnEngineTests",
-        ["BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
+        [
+            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "SectorCoding",
+            "VirtualRecorder",
+        ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
     tests("DrivesTests", ["DiscLayout", "Drives", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),

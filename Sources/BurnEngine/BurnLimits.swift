@@ -10,6 +10,10 @@ public struct BurnLimits: Sendable {
     public var trackEnd: Duration = .seconds(300)
     /// Lead-in and lead-out: four minutes at playing speed, with three times as much to spare.
     public var closing: Duration = .seconds(960)
+    /// Blanking a disc's table of contents: a minute and a half, with three times as much to spare.
+    public var erasingQuickly: Duration = .seconds(360)
+    /// Blanking every sector: 99 minutes at playing speed, with half as much to spare.
+    public var erasingFully: Duration = .seconds(9000)
     /// A drive quiets down after a fatal error.
     public var cleanUp: Duration = .seconds(60)
     /// The reader has nothing for the next WRITE.

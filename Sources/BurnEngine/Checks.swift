@@ -3,31 +3,40 @@ import DiscLayout
 import MMC
 import SCSI
 
-/// What the checks found out about the drive.
+/// What a drive and its disc say of themselves.
 struct RecorderFacts: Equatable {
+    /// What the drive can do with this disc.
+    let configuration: Configuration
+    /// The disc.
+    let disc: DiscInformation
+
     /// The drive goes on after its buffer ran empty.
-    var hasBufferUnderrunProtection: Bool
+    func hasBufferUnderrunProtection(_ mode: RecordingMode) -> Bool {
+        switch mode {
+        case .tao: configuration.trackAtOnce?.hasBufferUnderrunProtection ?? false
+        case .sao, .raw: configuration.mastering?.hasBufferUnderrunProtection ?? false
+        }
+    }
 }
 
 extension BurnEngine {
-    /// Opens the files of the plan and sees that each holds what is wanted of it.
-    func openSources() throws(BurnStop) -> [TrackContent] {
-        if let fault = plan.fault { throw failure(BurnProblem(.planInvalid, "The plan cannot be burned. \(fault)")) }
-        var sources: [TrackContent] = []
-        for track in plan.tracks {
-            do throws(TrackContent.Unusable) {
-                sources.append(try TrackContent(track.content, sectorBytes: track.form.userBytes))
-            } catch {
-                throw failure(
-                    BurnProblem(.planInvalid, "The content of track \(track.number) cannot be used: \(error.reason)."))
-            }
+    /// Identifies the drive and sees that its disc is fit, which changes nothing, unless the plan has a rewritable disc
+    /// blanked first.
+    func examine(for recording: any Recording) throws(BurnStop) {
+        var facts = try identify(try waitForDisc())
+        if let mode = plan.erase, facts.disc.status != .empty, facts.disc.isErasable {
+            try lockTray()
+            try blank(mode)
+            facts = try identify(try waitForDisc())
         }
-        return sources
+        if let problem = DiscCheck.problem(facts, plan) ?? recording.problem(with: facts) { throw failure(problem) }
+        recorder = facts
+        record.mode = plan.mode
+        try countDisc(facts.disc)
     }
 
-    /// Identifies the drive and sees that its disc is fit, without changing anything.
-    func checkDriveAndDisc() throws(BurnStop) -> RecorderFacts {
-        let disc = try waitForDisc()
+    /// What the drive is and can.
+    func identify(_ disc: DiscInformation) throws(BurnStop) -> RecorderFacts {
         let (identity, configuration) = try must(.driveRefused, "The drive could not be examined") {
             () throws(SCSIError) in
             let identity = try ask(Inquiry())
@@ -37,9 +46,7 @@ extension BurnEngine {
         guard identity.deviceType == DeviceIdentity.opticalDevice else {
             throw failure(BurnProblem(.driveRefused, "The device is of type \(identity.deviceType), no CD recorder."))
         }
-        if let problem = DiscCheck.problem(configuration, disc) { throw failure(problem) }
-        return RecorderFacts(
-            hasBufferUnderrunProtection: configuration.trackAtOnce?.hasBufferUnderrunProtection ?? false)
+        return RecorderFacts(configuration: configuration, disc: disc)
     }
 
     /// Carries out what a burn cannot do without: a refusal ends it.
@@ -53,7 +60,8 @@ extension BurnEngine {
         }
     }
 
-    private func waitForDisc() throws(BurnStop) -> DiscInformation {
+    /// Waits until the disc can be asked about.
+    func waitForDisc() throws(BurnStop) -> DiscInformation {
         do throws(WaitFailure) {
             return try waitUntilReady(limits.becomingReady, .forDisc)
         } catch {
@@ -72,73 +80,22 @@ extension BurnEngine {
         }
     }
 
-    /// Locks the tray, sets speed and write parameters, sees that there is room, and calibrates the laser.
-    func prepareDisc(_ drive: RecorderFacts) throws(BurnStop) {
+    /// Locks the tray, unless that was done.
+    func lockTray() throws(BurnStop) {
+        guard !isLocked else { return }
         try stopIfCancelledBeforeLaser()
         // Marked before it is sent: a drive that locked and could not say so is unlocked as well.
         isLocked = true
-        try must(.driveRefused, "The drive could not be prepared") { () throws(SCSIError) in
-            try ask(PreventAllowMediumRemoval(prevent: true))
-            try setSpeed()
-        }
-        try setWriteParameters(for: plan.tracks[0], drive)
-        let track = try nextTrack()
-        guard track.freeBlocks >= plan.sectorsNeeded else {
-            throw failure(
-                BurnProblem(
-                    .mediaTooSmall,
-                    "The plan needs \(plan.sectorsNeeded) sectors and the disc has room for \(track.freeBlocks)."))
-        }
-        try stopIfCancelledBeforeLaser()
-        meter.begin(.calibrating, at: clock.now)
-        reportProgress()
-        try calibrate()
-    }
-
-    /// Asks for the wanted speed, and for the next higher one as long as the drive refuses: some do not round up to their
-    /// lowest.
-    private func setSpeed() throws(SCSIError) {
-        for speed in SpeedLadder.requests(for: plan.speed) {
-            do throws(SCSIError) {
-                try ask(SetCDSpeed(read: SetCDSpeed.maximum, write: speed))
-                return
-            } catch {
-                guard let sense = error.sense, sense.key == 5 else { throw error }
-                log("the drive does not take \(speed) kB/s: \(sense)")
-                // A drive that lacks the command writes at its own speed.
-                if sense.code == 0x20 { return }
-            }
+        try must(.driveRefused, "The tray could not be locked") { () throws(SCSIError) in
+            _ = try ask(PreventAllowMediumRemoval(prevent: true))
         }
     }
 
-    /// Sets page 05h for a track, from what the drive reports.
-    func setWriteParameters(for track: BurnPlan.Track, _ drive: RecorderFacts) throws(BurnStop) {
-        let what = "The drive does not take the write parameters of track \(track.number)"
-        let reported = try must(.driveRefused, what) { () throws(SCSIError) in
-            try repeating { () throws(SCSIError) in try transport.modePage(WriteParametersPage.code) }
-        }
-        guard var page = WriteParametersPage(from: reported) else {
-            throw failure(
-                BurnProblem(.modeNotSupported, "The drive's write parameters page has \(reported.bytes.count) bytes."))
-        }
-        let multiSession: WriteParametersPage.MultiSession = plan.close == .disc ? .none : .next
-        func select(freeFromUnderrun: Bool) throws(SCSIError) {
-            page.setTrackAtOnceAudio(
-                control: track.control, multiSession: multiSession,
-                freeFromUnderrun: freeFromUnderrun)
-            try ask(ModeSelect10(page.page))
-        }
-        do throws(SCSIError) {
-            try select(freeFromUnderrun: drive.hasBufferUnderrunProtection)
-        } catch {
-            let refusal = error
-            guard drive.hasBufferUnderrunProtection, refusal.sense?.key == 5 else {
-                throw failure(BurnProblem(refusal.sense?.key == 5 ? .modeNotSupported : .driveRefused, what, refusal))
-            }
-            // Some drives announce the protection and refuse the bit.
-            log("the drive refuses underrun protection: \(refusal.explanation)")
-            try must(.modeNotSupported, what) { () throws(SCSIError) in try select(freeFromUnderrun: false) }
-        }
+    /// What precedes the write parameters.
+    func lockAndSetSpeed() throws(BurnStop) {
+        try lockTray()
+        try must(.driveRefused, "The drive's speed could not be set") { () throws(SCSIError) in try setSpeed() }
+        tellRecord()
     }
 
     /// The place where the next track goes.
@@ -148,9 +105,14 @@ extension BurnEngine {
         }
     }
 
-    private func calibrate() throws(BurnStop) {
+    /// The laser's power is calibrated on the disc, which takes one of its hundred test areas; not for a test write.
+    func calibrate() throws(BurnStop) {
+        try stopIfCancelledBeforeLaser()
+        guard !plan.isTest else { return }
+        meter.begin(.calibrating, at: clock.now)
+        reportProgress()
         do throws(SCSIError) {
-            try ask(SendOPCInformation())
+            try patiently { () throws(SCSIError) in try transport.perform(SendOPCInformation()) }
         } catch {
             switch (error.sense?.key, error.sense?.code, error.sense?.qualifier) {
             case (5, 0x20, _): log("the drive needs no power calibration")

@@ -19,6 +19,16 @@ extension BurnEngine {
         tell(.closed)
     }
 
+    /// Ends a test write: the drive closes nothing, and many say so with an error that means nothing.
+    func closeTest() {
+        do throws(SCSIError) {
+            _ = try sendClose()
+        } catch {
+            log("CLOSE after a test write: \(error.explanation)")
+        }
+        _ = try? waitUntilReady(limits.cleanUp, .forWriting)
+    }
+
     /// - Returns: the disc's state when the drive was ready again, and what it said when it was busy instead of beginning.
     private func sendCloseAndWait() throws(BurnStop) -> (information: DiscInformation, busy: SenseData?) {
         let busy: SenseData?
@@ -53,6 +63,40 @@ extension BurnEngine {
             }
         }
         return nil
+    }
+}
+
+extension BurnEngine {
+    /// Carries out a plan that closes the open session of a disc and nothing more.
+    func closeDisc() throws(BurnStop) -> BurnOutcome {
+        let facts = try identify(try waitForDisc())
+        recorder = facts
+        guard facts.configuration.hasRecordableCD, facts.disc.status == .incomplete else {
+            throw failure(BurnProblem(.mediaIncompatible, "The disc in the drive has no open session."))
+        }
+        guard facts.disc.lastSessionState == .incomplete else {
+            throw failure(
+                BurnProblem(
+                    .mediaIncompatible, "The last session of the disc is empty: there is nothing in it to be closed."))
+        }
+        try countDisc(facts.disc)
+        try lockAndSetSpeed()
+        _ = try setWriteParameters(
+            "the session",
+            underrunChoices.map { protects in
+                PageAttempt(name: "\(protects ? "with" : "without") underrun protection") { [self] page in
+                    let parameters = sessionParameters(freeFromUnderrun: protects)
+                    page.setTrackAtOnceAudio(
+                        control: [], multiSession: parameters.multiSession,
+                        freeFromUnderrun: parameters.freeFromUnderrun)
+                }
+            })
+        try turnLaserOn()
+        laser = .on
+        tell(.laserOn)
+        begin(.finalizing)
+        try closeSession()
+        return BurnOutcome(.completed, disc: .written, tracksOnDisc: tracksOnDisc)
     }
 }
 

@@ -16,6 +16,8 @@ enum Waiting {
     case forDisc
     /// What was written last.
     case forWriting
+    /// A disc that is being blanked: the drive tells how far it is.
+    case forBlanking
     /// The disc, looked at anew.
     case forReload
 }
@@ -40,6 +42,26 @@ extension BurnEngine {
             }
         }
         return try body()
+    }
+
+    /// Carries `body` out, before the laser, as often as the drive says that it is busy with something else, such as the
+    /// calibration that it was just sent on.
+    @discardableResult
+    func patiently<Value>(_ body: () throws(SCSIError) -> Value) throws(SCSIError) -> Value {
+        let end = clock.now + limits.becomingReady
+        var pause = limits.firstPoll
+        while true {
+            do throws(SCSIError) {
+                return try repeating(body)
+            } catch {
+                guard laser == .off, ReadinessReaction(error, writing: false) == .wait, clock.now < end else {
+                    throw error
+                }
+            }
+            reportProgress()
+            clock.sleep(pause)
+            pause = min(pause * 2, limits.longestPoll)
+        }
     }
 
     /// Waits until the drive is ready and can tell of its disc: some say that they are ready while they still fixate, and
@@ -67,10 +89,20 @@ extension BurnEngine {
             case .askAgain, .fail: throw .refused(refusal)
             }
             guard clock.now < end else { throw .timedOut(limit, last: refusal) }
+            if waiting == .forBlanking { noteProgress(refusal) }
             if waiting == .forDisc, isCancelled(false) { throw .cancelled }
             reportProgress()
             clock.sleep(pause)
             pause = min(pause * 2, limits.longestPoll)
+        }
+    }
+
+    /// How far the drive is, as its refusal says or else REQUEST SENSE.
+    private func noteProgress(_ refusal: SCSIError) {
+        if let progress = refusal.sense?.progress {
+            meter.did(progress)
+        } else if let progress = try? transport.perform(RequestSense()).sense?.progress {
+            meter.did(progress)
         }
     }
 
@@ -96,18 +128,22 @@ extension BurnEngine {
 
     /// What follows a fatal error while something was written: the drive shall end what it can, and quiet down. Its
     /// results change nothing any more.
-    func quietDown() {
+    ///
+    /// - Returns: what the drive says of the disc then; nil when it says nothing.
+    @discardableResult
+    func quietDown(flushing: Bool = true) -> DiscInformation? {
         do throws(SCSIError) {
-            _ = try transport.perform(SynchronizeCache())
+            if flushing { _ = try transport.perform(SynchronizeCache(immediate: true)) }
         } catch {
             log("flushing after the failure: \(error.explanation)")
             // Who cannot be reached need not be waited for.
-            if case .transport = error { return }
+            if case .transport = error { return nil }
         }
         do throws(WaitFailure) {
-            _ = try waitUntilReady(limits.cleanUp, .forWriting)
+            return try waitUntilReady(limits.cleanUp, .forWriting)
         } catch {
             log("the drive did not become ready after the failure")
+            return nil
         }
     }
 }

@@ -12,6 +12,10 @@ struct ProgressMeter {
     /// Sectors a second that are assumed while nothing is known: 16x.
     private static let assumedRate = 16.0 * Double(RedBook.framesPerSecond)
 
+    /// Sectors of a disc of 80 minutes, and seconds that blanking it quickly takes.
+    private static let wholeDisc = 360_000
+    private static let quickErasing = 60.0
+
     private let plan: BurnPlan
     private let interval: Duration
     private var phase = BurnPhase.preparing
@@ -23,6 +27,10 @@ struct ProgressMeter {
     private var lastWrittenLBA = 0
     private var buffer = BurnProgress.Buffer(total: 0, used: 0)
     private var sectorsDone = 0
+    /// Sectors of everything that is sent.
+    private var sectorsToWrite: Int
+    /// Of an operation without sectors, where the drive tells.
+    private var fractionDone: Double?
     private var operationBegan = Duration.zero
     private var operationDone = 0
     private var lastReport: Duration?
@@ -33,7 +41,10 @@ struct ProgressMeter {
     /// The drive has not refused to say it yet.
     var asksDriveBuffer = true
 
-    init(plan: BurnPlan, interval: Duration) { (self.plan, self.interval) = (plan, interval) }
+    init(plan: BurnPlan, interval: Duration) {
+        (self.plan, self.interval) = (plan, interval)
+        sectorsToWrite = plan.sectors
+    }
 
     /// A part of the burn begins.
     mutating func begin(_ phase: BurnPhase, at now: Duration) {
@@ -48,19 +59,38 @@ struct ProgressMeter {
         _ action: BurnProgress.Action, track: Int? = nil, start: Int = 0, count: Int = 0, at now: Duration
     ) {
         (self.action, self.track, startLBA, sectorCount) = (action, track, start, count)
-        (operationBegan, operationDone, lastReport) = (now, 0, nil)
-        if action == .writing || action == .reading { (lastReadLBA, lastWrittenLBA) = (start - 1, start - 1) }
-        if action != .writing { driveBufferPercent = nil }
+        (operationBegan, operationDone, lastReport, fractionDone) = (now, 0, nil, nil)
+        if Self.countsSectors(action) { (lastReadLBA, lastWrittenLBA) = (start - 1, start - 1) }
+        if !Self.countsSectors(action) { driveBufferPercent = nil }
     }
 
-    /// The drive has taken sectors.
-    mutating func wrote(_ sectors: Int, last: Int, waiting: Int, capacity: Int) {
-        sectorsDone += sectors
-        operationDone += sectors
-        lastWrittenLBA = last
-        lastReadLBA = min(last + waiting, startLBA + sectorCount - 1)
-        buffer = BurnProgress.Buffer(total: capacity, used: min(waiting * RedBook.sectorBytes, capacity))
+    private static func countsSectors(_ action: BurnProgress.Action) -> Bool {
+        switch action {
+        case .writing, .writingLeadIn, .writingLeadOut, .reading: true
+        case .opening, .calibrating, .erasing, .flushing, .closingTrack, .closingSession, .reloading: false
+        }
     }
+
+    /// So many sectors will be sent in all.
+    mutating func willWrite(_ sectors: Int) { sectorsToWrite = sectors }
+
+    /// The drive has taken sectors.
+    ///
+    /// - Parameters:
+    ///   - byteCount: their bytes.
+    ///   - waiting: bytes in the ring behind them.
+    mutating func wrote(_ addresses: Range<Int>, _ byteCount: Int, waiting: Int) {
+        sectorsDone += addresses.count
+        operationDone += addresses.count
+        lastWrittenLBA = addresses.upperBound - 1
+        let blocksWaiting = waiting * addresses.count / max(byteCount, 1)
+        lastReadLBA = max(min(lastWrittenLBA + blocksWaiting, startLBA + sectorCount - 1), lastWrittenLBA)
+        buffer = BurnProgress.Buffer(
+            total: ReadAheadBuffer.capacity, used: min(waiting, ReadAheadBuffer.capacity))
+    }
+
+    /// How much of an operation is done that counts no sectors.
+    mutating func did(_ fraction: Double) { fractionDone = min(max(fraction, 0), 1) }
 
     /// Sectors were read back.
     mutating func read(_ sectors: Int, last: Int) {
@@ -85,10 +115,18 @@ struct ProgressMeter {
             action: action, track: track, tracks: plan.tracks.count, startLBA: startLBA, sectorCount: sectorCount,
             lastReadLBA: lastReadLBA, lastWrittenLBA: lastWrittenLBA, buffer: buffer,
             driveBufferPercent: driveBufferPercent, sectorsDone: sectorsDone,
-            sectorsTotal: phase == .burning || phase == .verifying ? plan.sectors : 0,
+            sectorsTotal: sectorsOfPhase,
             rate: rounded(rate / Double(RedBook.framesPerSecond)),
             elapsedSeconds: rounded((now - operationBegan).inSeconds), remainingSeconds: rounded(operation),
             burnRemainingSeconds: rounded(operation + remainingAfterOperation))
+    }
+
+    private var sectorsOfPhase: Int {
+        switch phase {
+        case .burning: sectorsToWrite
+        case .verifying: plan.sectors
+        case .preparing, .finalizing, .cancelling: 0
+        }
     }
 
     /// Sectors a second over the last seconds; 0 while nothing moves.
@@ -111,17 +149,26 @@ struct ProgressMeter {
 
     private func remainingOfOperation(_ rate: Double, at now: Duration) -> Double {
         switch action {
-        case .writing, .writingLeadIn, .writingLeadOut, .reading: Double(sectorCount - operationDone) / guessedRate
+        case .writing, .writingLeadIn, .writingLeadOut, .reading:
+            max(Double(sectorCount - operationDone), 0) / guessedRate
         case .closingSession: max(Double(Self.closingSectors) / guessedRate - (now - operationBegan).inSeconds, 0)
-        case .opening, .calibrating, .erasing, .closingTrack, .flushing, .reloading: 0
+        case .erasing: remainingOfErasing(elapsed: (now - operationBegan).inSeconds)
+        case .opening, .calibrating, .closingTrack, .flushing, .reloading: 0
         }
+    }
+
+    /// By how much is done, where the drive tells, else by what a minute or a whole disc take.
+    private func remainingOfErasing(elapsed: Double) -> Double {
+        if let fractionDone, fractionDone > 0 { return elapsed / fractionDone * (1 - fractionDone) }
+        let estimate = plan.erase == .full ? Double(Self.wholeDisc) / guessedRate : Self.quickErasing
+        return max(estimate - elapsed, 0)
     }
 
     /// What follows the running operation: the rest of this phase, and the phases after it.
     private var remainingAfterOperation: Double {
         let whole = Double(plan.sectors) / guessedRate
         let closing = plan.close == .none ? 0 : Double(Self.closingSectors) / guessedRate
-        let restOfPhase = Double(plan.sectors - sectorsDone - max(sectorCount - operationDone, 0)) / guessedRate
+        let restOfPhase = Double(sectorsOfPhase - sectorsDone - max(sectorCount - operationDone, 0)) / guessedRate
         return switch phase {
         case .preparing: whole + closing + whole
         case .burning: max(restOfPhase, 0) + closing + whole

@@ -2,26 +2,25 @@ import DiscLayout
 import Glibc
 import POSIX
 
-/// The ring between the files and the drive: a thread fills it from the files, the burn empties it into WRITEs.
+/// The ring between the sources and the drive: a thread fills it, the burn empties it into WRITEs.
 ///
-/// Its slots are the WRITEs themselves, a page-aligned piece of memory each, so that samples are copied once, from the
-/// page cache into the slot, and go from there to the drive.
+/// Its slots are the WRITEs themselves, a page-aligned piece of memory each, so that what is in a file is copied once, from
+/// the page cache into the slot, and goes from there to the drive.
 final class ReadAheadBuffer: @unchecked Sendable {
     // Unchecked is right: all that changes is guarded by `mutex`, except the memory of the slots. A slot belongs to the
     // reader until it is counted as filled, and to the burn from then until it is released.
 
     /// One WRITE.
     struct Chunk {
-        /// Index of the track in the plan.
-        let track: Int
-        /// Sectors of the track in front of it.
-        let offset: Int
-        /// Sectors in it.
-        let sectors: Int
-        /// Its samples, silence where the file has ended.
+        /// Addresses of its blocks.
+        let addresses: Range<Int>
+        /// All of them.
         let bytes: UnsafeRawBufferPointer
+        /// Bytes in the ring, this chunk's among them.
+        let bytesWaiting: Int
     }
 
+    /// The tracks named in it are places in the plan.
     enum Failure: Error, Equatable {
         /// A file could not be read.
         case reading(track: Int, SystemError)
@@ -31,42 +30,58 @@ final class ReadAheadBuffer: @unchecked Sendable {
         case timedOut
     }
 
-    /// Sectors of one WRITE: 63 504 bytes stay under the 64 KiB that every USB bridge takes (wodim's number too).
-    static let chunkSectors = 27
+    /// Sectors of one WRITE, and of one READ, of samples.
+    static let chunkSectors = BlockSequence.blocksOfWrite(RedBook.sectorBytes)
     /// From slot to slot: whole pages.
     private static let slotBytes = 64 << 10
     /// Slots: 16 MiB, more than half a minute of playing and two seconds at the highest speed.
     private static let slotCount = 256
+    /// Slots that are free before the reader goes on once the ring was full: a thread that is woken for each WRITE costs
+    /// more than what it reads.
+    private static let slotsAtOnce = slotCount / 4
 
-    private let sources: [TrackContent]
+    private struct Entry {
+        let addresses: Range<Int>
+        let byteCount: Int
+    }
+
+    private let sequence: BlockSequence
     private let memory: UnsafeMutableRawBufferPointer
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let changed: UnsafeMutablePointer<pthread_cond_t>
+    /// The burn waits for it, the reader signals it.
+    private let filling: UnsafeMutablePointer<pthread_cond_t>
+    /// The reader waits for it, the burn signals it.
+    private let emptying: UnsafeMutablePointer<pthread_cond_t>
     // Guarded by `mutex`:
-    private var filled: [(track: Int, offset: Int, sectors: Int)?] = []
+    private var filled: [Entry?] = []
     private var firstFilled = 0
     private var filledCount = 0
+    private var bytesWaiting = 0
+    private var isBurnWaiting = false
+    private var isReaderWaiting = false
     private var isStopping = false
     private var hasEnded = false
     private var failure: Failure?
 
-    /// Bytes of memory that hold samples.
-    static var capacity: Int { slotCount * chunkSectors * RedBook.sectorBytes }
+    /// Bytes of memory that wait for the drive at most.
+    static let capacity = slotCount * BlockSequence.longestWrite
     /// Bytes of memory that stay in RAM.
     let lockedBytes: Int
 
     /// Makes the ring and starts its thread.
-    init(_ sources: [TrackContent]) {
-        self.sources = sources
+    init(_ sequence: BlockSequence) {
+        self.sequence = sequence
         memory = .allocate(byteCount: Self.slotBytes * Self.slotCount, alignment: 4096)
         lockedBytes = LockedMemory.lock(memory)
         mutex = .allocate(capacity: 1)
-        changed = .allocate(capacity: 1)
+        filling = .allocate(capacity: 1)
+        emptying = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(changed, &attributes)
+        pthread_cond_init(filling, &attributes)
+        pthread_cond_init(emptying, &attributes)
         pthread_condattr_destroy(&attributes)
         filled = Array(repeating: nil, count: Self.slotCount)
         BlockingThread.start { [self] in fill() }
@@ -75,18 +90,15 @@ final class ReadAheadBuffer: @unchecked Sendable {
     deinit {
         if let base = memory.baseAddress { munlock(base, lockedBytes) }
         memory.deallocate()
-        pthread_cond_destroy(changed)
+        pthread_cond_destroy(filling)
+        pthread_cond_destroy(emptying)
         pthread_mutex_destroy(mutex)
-        changed.deallocate()
+        filling.deallocate()
+        emptying.deallocate()
         mutex.deallocate()
     }
 
     // MARK: The burn's side
-
-    /// Sectors that wait in the ring.
-    var sectorsWaiting: Int {
-        locked { (0..<filledCount).reduce(0) { $0 + (filled[(firstFilled + $1) % Self.slotCount]?.sectors ?? 0) } }
-    }
 
     /// Returns when the ring is full or holds all that there is.
     func waitUntilFull(_ limit: Duration) throws(Failure) {
@@ -96,26 +108,31 @@ final class ReadAheadBuffer: @unchecked Sendable {
 
     /// The next WRITE; waits for it. Nil when all was taken. It stays the next one until `release`.
     func next(_ limit: Duration) throws(Failure) -> Chunk? {
-        try waitUntil(limit) { filledCount > 0 || hasEnded }
         pthread_mutex_lock(mutex)
+        if filledCount == 0, !hasEnded {
+            pthread_mutex_unlock(mutex)
+            try waitUntil(limit) { filledCount > 0 || hasEnded }
+            pthread_mutex_lock(mutex)
+        }
         let (slot, entry, ending) = (firstFilled, filledCount > 0 ? filled[firstFilled] : nil, failure)
+        let bytesWaiting = bytesWaiting
         pthread_mutex_unlock(mutex)
         guard let entry else {
             if let ending { throw ending }
             return nil
         }
-        let bytes = memory[slot * Self.slotBytes..<slot * Self.slotBytes + entry.sectors * RedBook.sectorBytes]
         return Chunk(
-            track: entry.track, offset: entry.offset, sectors: entry.sectors,
-            bytes: UnsafeRawBufferPointer(rebasing: bytes))
+            addresses: entry.addresses, bytes: UnsafeRawBufferPointer(self.slot(slot, entry.byteCount)),
+            bytesWaiting: bytesWaiting)
     }
 
     /// Gives the memory of the chunk that `next` returned back to the reader.
     func release() {
         locked {
+            bytesWaiting -= filled[firstFilled]?.byteCount ?? 0
             firstFilled = (firstFilled + 1) % Self.slotCount
             filledCount -= 1
-            pthread_cond_broadcast(changed)
+            if isReaderWaiting, filledCount <= Self.slotCount - Self.slotsAtOnce { pthread_cond_signal(emptying) }
         }
     }
 
@@ -126,7 +143,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     func stop() {
         locked {
             isStopping = true
-            pthread_cond_broadcast(changed)
+            pthread_cond_signal(emptying)
         }
         do throws(Failure) {
             try waitUntil(Self.patience) { hasEnded }
@@ -140,19 +157,10 @@ final class ReadAheadBuffer: @unchecked Sendable {
     private func fill() {
         var result: Failure?
         do throws(Failure) {
-            for (track, source) in sources.enumerated() {
-                for offset in stride(from: 0, to: source.sectors, by: Self.chunkSectors) {
-                    guard let slot = waitForFreeSlot() else { break }
-                    let sectors = min(Self.chunkSectors, source.sectors - offset)
-                    let bytes = memory[slot * Self.slotBytes..<slot * Self.slotBytes + sectors * RedBook.sectorBytes]
-                    try source.read(
-                        into: UnsafeMutableRawBufferPointer(rebasing: bytes), at: offset * RedBook.sectorBytes, track)
-                    locked {
-                        filled[slot] = (track, offset, sectors)
-                        filledCount += 1
-                        pthread_cond_broadcast(changed)
-                    }
-                }
+            var chunks = ChunkSequence(sequence)
+            while let pieces = chunks.next() {
+                guard let slot = waitForFreeSlot() else { break }
+                try fill(slot, pieces)
             }
         } catch {
             result = error
@@ -160,7 +168,25 @@ final class ReadAheadBuffer: @unchecked Sendable {
         locked {
             failure = result
             hasEnded = true
-            pthread_cond_broadcast(changed)
+            pthread_cond_signal(filling)
+        }
+    }
+
+    private func fill(_ slot: Int, _ pieces: [ChunkSequence.Piece]) throws(Failure) {
+        var count = 0
+        let target = self.slot(slot, Self.slotBytes)
+        for piece in pieces {
+            let bytes = piece.addresses.count * piece.stretch.blockBytes
+            try piece.stretch.source.read(
+                piece.addresses, into: UnsafeMutableRawBufferPointer(rebasing: target[count..<count + bytes]))
+            count += bytes
+        }
+        let addresses = pieces[0].addresses.lowerBound..<pieces[pieces.count - 1].addresses.upperBound
+        locked {
+            filled[slot] = Entry(addresses: addresses, byteCount: count)
+            filledCount += 1
+            bytesWaiting += count
+            if isBurnWaiting { pthread_cond_signal(filling) }
         }
     }
 
@@ -168,8 +194,18 @@ final class ReadAheadBuffer: @unchecked Sendable {
     private func waitForFreeSlot() -> Int? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while filledCount == Self.slotCount, !isStopping { pthread_cond_wait(changed, mutex) }
+        if filledCount == Self.slotCount {
+            isReaderWaiting = true
+            if isBurnWaiting { pthread_cond_signal(filling) }
+            while filledCount > Self.slotCount - Self.slotsAtOnce, !isStopping { pthread_cond_wait(emptying, mutex) }
+            isReaderWaiting = false
+        }
         return isStopping ? nil : (firstFilled + filledCount) % Self.slotCount
+    }
+
+    private func slot(_ index: Int, _ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(
+            rebasing: memory[index * Self.slotBytes..<index * Self.slotBytes + byteCount])
     }
 
     // MARK: Locking
@@ -180,6 +216,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
         return body()
     }
 
+    /// On the burn's side only.
     private func waitUntil(_ limit: Duration, _ condition: () -> Bool) throws(Failure) {
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)
@@ -188,9 +225,51 @@ final class ReadAheadBuffer: @unchecked Sendable {
         end.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
         end.tv_nsec = nanoseconds % 1_000_000_000
         pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while !condition() {
-            if pthread_cond_timedwait(changed, mutex, &end) == ETIMEDOUT, !condition() { throw .timedOut }
+        isBurnWaiting = true
+        defer {
+            isBurnWaiting = false
+            pthread_mutex_unlock(mutex)
         }
+        while !condition() {
+            if pthread_cond_timedwait(filling, mutex, &end) == ETIMEDOUT, !condition() { throw .timedOut }
+        }
+    }
+}
+
+/// Cuts a sequence into WRITEs: as many blocks as one holds, across the borders of stretches that continue each other.
+struct ChunkSequence {
+    /// The part of a WRITE that comes from one stretch.
+    struct Piece {
+        let stretch: Stretch
+        let addresses: Range<Int>
+    }
+
+    private let stretches: [Stretch]
+    private var index = 0
+    private var position: Int
+
+    init(_ sequence: BlockSequence) {
+        stretches = sequence.stretches
+        position = stretches.first?.addresses.lowerBound ?? 0
+    }
+
+    /// The parts of the next WRITE, nil when there is none.
+    mutating func next() -> [Piece]? {
+        guard index < stretches.count else { return nil }
+        let blockBytes = stretches[index].blockBytes
+        var room = BlockSequence.blocksOfWrite(blockBytes)
+        var pieces: [Piece] = []
+        while room > 0, index < stretches.count {
+            let stretch = stretches[index]
+            if !pieces.isEmpty, !stretch.continues || stretch.blockBytes != blockBytes { break }
+            let end = min(position + room, stretch.addresses.upperBound)
+            pieces.append(Piece(stretch: stretch, addresses: position..<end))
+            room -= end - position
+            position = end
+            guard end == stretch.addresses.upperBound else { break }
+            index += 1
+            if index < stretches.count { position = stretches[index].addresses.lowerBound }
+        }
+        return pieces
     }
 }

@@ -3,20 +3,11 @@ import DiscLayout
 import MMC
 import SCSI
 
-/// A track while it is written.
-struct OpenTrack {
-    let track: BurnPlan.Track
-    /// Where its first sector goes.
-    let start: Int
-    /// Sectors that the drive has taken.
-    var sent = 0
-    var next: Int { start + sent }
-}
-
 extension BurnEngine {
     /// Starts reading ahead; the laser goes on only when the ring is full.
-    func startReader(_ sources: [TrackContent]) throws(BurnStop) -> ReadAheadBuffer {
-        let reader = ReadAheadBuffer(sources)
+    func startReader(_ sequence: BlockSequence) throws(BurnStop) -> ReadAheadBuffer {
+        let reader = ReadAheadBuffer(sequence)
+        meter.willWrite(sequence.blocks)
         let capacity = ReadAheadBuffer.capacity
         log("read-ahead buffer: \(capacity >> 10) KiB, \(reader.lockedBytes >> 10) KiB of memory locked")
         do throws(ReadAheadBuffer.Failure) {
@@ -28,69 +19,24 @@ extension BurnEngine {
         return reader
     }
 
-    private func problem(of failure: ReadAheadBuffer.Failure) -> BurnProblem {
-        switch failure {
-        case .reading(let track, let error):
-            BurnProblem(.planInvalid, "The audio of track \(plan.tracks[track].number) cannot be read: \(error).")
-        case .truncated(let track):
-            BurnProblem(
-                .planInvalid, "The audio of track \(plan.tracks[track].number) became shorter while it was read.")
+    func problem(of failure: ReadAheadBuffer.Failure) -> BurnProblem {
+        func what(_ place: Int) -> String {
+            plan.tracks.indices.contains(place) ? "The content of track \(plan.tracks[place].number)" : "The image"
+        }
+        return switch failure {
+        case .reading(let place, let error): BurnProblem(.planInvalid, "\(what(place)) cannot be read: \(error).")
+        case .truncated(let place): BurnProblem(.planInvalid, "\(what(place)) became shorter while it was read.")
         case .timedOut:
             BurnProblem(
-                .planInvalid, "The audio was not read within \(Int(limits.readAhead.inSeconds)) s: the disk hangs.")
+                .planInvalid, "Nothing was read within \(Int(limits.readAhead.inSeconds)) s: the disk hangs.")
         }
-    }
-
-    /// Writes all tracks, each with its end.
-    func writeTracks(_ drive: RecorderFacts, from reader: ReadAheadBuffer) throws(BurnStop) {
-        for (index, track) in plan.tracks.enumerated() {
-            if index > 0 {
-                try cancelBetweenTracks()
-                do throws(BurnStop) {
-                    try setWriteParameters(for: track, drive)
-                } catch {
-                    quietDown()
-                    throw error
-                }
-            }
-            let place = try placeOfTrack(track)
-            if index == 0 { try turnLaserOn() }
-            var open = OpenTrack(track: track, start: place)
-            meter.begin(.writing, track: track.number, start: place, count: track.sectors, at: clock.now)
-            while open.sent < track.sectors { try writeNextChunk(&open, from: reader) }
-            try endTrack(open)
-        }
-        tell(.written)
-    }
-
-    /// The address that the drive gives for a track.
-    ///
-    /// Two drives are known to give −150 on a blank disc, the first sector of the pause, which the drive writes itself in
-    /// this mode: the start of the track is right there.
-    private func placeOfTrack(_ track: BurnPlan.Track) throws(BurnStop) -> Int {
-        let next = try nextTrack()
-        let stop: BurnStop
-        if let address = next.nextWritableAddress {
-            let place = max(address, next.start, 0)
-            let end = tracks.last.map { $0.start + $0.sectors } ?? 0
-            if place >= end, next.freeBlocks >= track.sectors { return place }
-            stop = failure(
-                BurnProblem(
-                    place < end ? .driveRefused : .mediaTooSmall,
-                    "The drive wants track \(track.number) at LBA \(place) with \(next.freeBlocks) free blocks; it takes "
-                        + "\(track.sectors) sectors, and what is written ends at LBA \(end).", lba: place))
-        } else {
-            stop = failure(
-                BurnProblem(.driveRefused, "The drive knows no next writable address for track \(track.number)."))
-        }
-        if laser == .on { quietDown() }
-        throw stop
     }
 
     /// The last moment at which nothing has happened yet. From here on a crash counts as a spoiled disc.
-    private func turnLaserOn() throws(BurnStop) {
+    func turnLaserOn() throws(BurnStop) {
         try stopIfCancelledBeforeLaser()
         begin(.burning)
+        if plan.isTest { return }
         do {
             try journal.append(.laserPending)
         } catch {
@@ -100,7 +46,47 @@ extension BurnEngine {
         laser = .pending
     }
 
-    private func writeNextChunk(_ open: inout OpenTrack, from reader: ReadAheadBuffer) throws(BurnStop) {
+    /// Sends the blocks of sections that lie one behind the other. A WRITE may hold the end of one and the beginning of the
+    /// next.
+    ///
+    /// - Parameters:
+    ///   - shift: what is added to the addresses that the reader gives.
+    ///   - cancelled: what follows when somebody asked to stop, of the address that would be next.
+    func send(
+        _ sections: [Section], from reader: ReadAheadBuffer, shiftedBy shift: Int = 0,
+        cancelled: @escaping (_ next: Int) -> BurnStop
+    ) throws(BurnStop) {
+        var place = 0
+        hasDriveBufferFilled = false
+        guard var position = sections.first?.addresses.lowerBound, let end = sections.last?.addresses.upperBound else {
+            return
+        }
+        begin(sections[place])
+        while position < end {
+            let chunk = try nextChunk(reader, at: position - shift)
+            if position >= sections[place].addresses.upperBound {
+                place = sections[place...].firstIndex { $0.addresses.contains(position) } ?? place
+                begin(sections[place])
+            }
+            let addresses = position..<position + chunk.addresses.count
+            try write(chunk.bytes, to: addresses, of: sections[place], cancelled: cancelled)
+            position = addresses.upperBound
+            reader.release()
+            meter.wrote(addresses, chunk.bytes.count, waiting: chunk.bytesWaiting - chunk.bytes.count)
+            if meter.isDue(at: clock.now) {
+                try askForBuffer()
+                reportProgress()
+            }
+        }
+    }
+
+    private func begin(_ section: Section) {
+        meter.begin(
+            section.action, track: section.track, start: section.addresses.lowerBound,
+            count: section.addresses.count, at: clock.now)
+    }
+
+    private func nextChunk(_ reader: ReadAheadBuffer, at position: Int) throws(BurnStop) -> ReadAheadBuffer.Chunk {
         let chunk: ReadAheadBuffer.Chunk?
         do throws(ReadAheadBuffer.Failure) {
             chunk = try reader.next(limits.readAhead)
@@ -108,74 +94,93 @@ extension BurnEngine {
             // Without a first WRITE the disc is as it was.
             throw laser == .on ? abandon(problem(of: error)) : failure(problem(of: error))
         }
-        guard let chunk, plan.tracks[chunk.track].number == open.track.number, chunk.offset == open.sent else {
-            preconditionFailure("the reader delivers the plan's tracks in their order, all of each")
+        guard let chunk, chunk.addresses.lowerBound == position else {
+            preconditionFailure("the reader delivers the sequence in its order, all of it")
         }
-        try write(chunk.bytes, sectors: chunk.sectors, &open)
-        reader.release()
-        meter.wrote(
-            chunk.sectors, last: open.next - 1, waiting: reader.sectorsWaiting, capacity: ReadAheadBuffer.capacity)
-        if meter.isDue(at: clock.now) {
-            try askForBuffer()
-            reportProgress()
-        }
+        return chunk
     }
 
     /// One WRITE, sent again as long as the drive's buffer is full.
     ///
-    /// - Parameter mayCancel: false for the filling that a cancelled track needs.
+    /// - Parameter cancelled: as of `send`; nil where that has been obeyed already.
     func write(
-        _ bytes: UnsafeRawBufferPointer, sectors: Int, _ open: inout OpenTrack, mayCancel: Bool = true
+        _ bytes: UnsafeRawBufferPointer, to addresses: Range<Int>, of section: Section, cancelled: ((Int) -> BurnStop)?
     ) throws(BurnStop) {
-        let command = Write10(lba: Int32(truncatingIfNeeded: open.next), blocks: UInt16(sectors))
-        let end = clock.now + limits.bufferFull
-        var attentions = limits.unitAttentions
-        while true {
-            if mayCancel, isCancelled(laser == .on) { throw cancelTrack(open) }
-            let refusal: SCSIError
-            do throws(SCSIError) {
-                try transport.send(command, bytes)
-                break
-            } catch {
-                refusal = error
-            }
-            switch WriteReaction(refusal) {
-            case .resendLater:
-                guard clock.now < end else {
-                    throw abandon(
-                        BurnProblem(
-                            .driveTimeout,
-                            "The drive's buffer stayed full for \(Int(limits.bufferFull.inSeconds)) s at "
-                                + "LBA \(open.next) of track \(open.track.number)", refusal, lba: open.next))
-                }
-                reportProgress()
-                clock.sleep(limits.bufferFullPause)
-            case .resendNow where attentions > 0: attentions -= 1
-            case .resendNow, .fail:
-                let kind: BurnProblem.Kind =
-                    if case .fail(let kind) = WriteReaction(refusal) { kind } else { .writeError }
-                throw abandon(
-                    BurnProblem(
-                        kind, "Writing \(sectors) sectors at LBA \(open.next) of track \(open.track.number) failed",
-                        refusal, lba: open.next),
-                    disc: refusal.leavesOutcomeUnknown ? .unsure : nil)
-            }
+        if let cancelled, isCancelled(laser == .on) { throw cancelled(addresses.lowerBound) }
+        let command = Write10(
+            lba: Int32(truncatingIfNeeded: addresses.lowerBound), blocks: UInt16(addresses.count))
+        do throws(SCSIError) {
+            try transport.send(command, bytes)
+        } catch {
+            try insist(on: command, bytes, addresses, section, after: error, cancelled)
         }
-        open.sent += sectors
-        if laser != .on {
+        if laser != .on, !plan.isTest {
             laser = .on
             tell(.laserOn)
         }
+    }
+
+    /// Sends a WRITE again that the drive had no room for, up to a limit.
+    private func insist(
+        on command: Write10, _ bytes: UnsafeRawBufferPointer, _ addresses: Range<Int>, _ section: Section,
+        after first: SCSIError, _ cancelled: ((Int) -> BurnStop)?
+    ) throws(BurnStop) {
+        let end = clock.now + limits.bufferFull
+        var attentions = limits.unitAttentions
+        var refusal = first
+        while true {
+            switch WriteReaction(refusal) {
+            case .resendLater:
+                guard clock.now < end else { throw bufferStayedFull(at: addresses.lowerBound, of: section, refusal) }
+                reportProgress()
+                clock.sleep(limits.bufferFullPause)
+            case .resendNow where attentions > 0: attentions -= 1
+            case .resendNow: throw failedWrite(.writeError, addresses, section, refusal)
+            case .fail(let kind): throw failedWrite(kind, addresses, section, refusal)
+            }
+            if let cancelled, isCancelled(laser == .on) { throw cancelled(addresses.lowerBound) }
+            do throws(SCSIError) {
+                return try transport.send(command, bytes)
+            } catch {
+                refusal = error
+            }
+        }
+    }
+
+    private func bufferStayedFull(at lba: Int, of section: Section, _ refusal: SCSIError) -> BurnStop {
+        abandon(
+            BurnProblem(
+                .driveTimeout,
+                "The drive's buffer stayed full for \(Int(limits.bufferFull.inSeconds)) s at LBA \(lba) of "
+                    + section.name, refusal, lba: lba))
+    }
+
+    private func failedWrite(
+        _ kind: BurnProblem.Kind, _ addresses: Range<Int>, _ section: Section, _ refusal: SCSIError
+    ) -> BurnStop {
+        let what = "Writing \(addresses.count) sectors at LBA \(addresses.lowerBound) of \(section.name) failed"
+        // Some drives take a cue sheet that promises CD-TEXT and then no address in the lead-in. Whether they would take the
+        // session without is not tried: an order with texts is not fulfilled by a disc without.
+        let isRefusedLeadIn =
+            section.action == .writingLeadIn && plan.mode == .sao && kind == .mediaTooSmall && laser != .on
+        let problem = BurnProblem(isRefusedLeadIn ? .layoutRefused : kind, what, refusal, lba: addresses.lowerBound)
+        return abandon(problem, disc: refusal.leavesOutcomeUnknown ? .unsure : nil, after: refusal)
     }
 
     /// How full the drive's buffer is. Drives that do not say are not asked again; a deferred error is one of the burn's.
     private func askForBuffer() throws(BurnStop) {
         guard meter.asksDriveBuffer else { return }
         do throws(SCSIError) {
-            meter.driveBufferPercent = try transport.perform(ReadBufferCapacity()).percentFull
+            let percent = try transport.perform(ReadBufferCapacity()).percentFull
+            meter.driveBufferPercent = percent
+            // Empty is how it begins: that is no low point.
+            if let percent, percent >= 50 { hasDriveBufferFilled = true }
+            if let percent, hasDriveBufferFilled {
+                record.lowestBufferPercent = min(record.lowestBufferPercent ?? percent, percent)
+            }
         } catch {
             if let sense = error.sense, sense.isDeferred {
-                throw abandon(BurnProblem(.writeError, "An earlier WRITE of this track failed", error))
+                throw abandon(BurnProblem(.writeError, "An earlier WRITE failed", error))
             }
             if error.transportKind != nil {
                 throw abandon(BurnProblem(.driveOffline, "The drive was lost", error), disc: .unsure)
@@ -185,22 +190,13 @@ extension BurnEngine {
         }
     }
 
-    /// SYNCHRONIZE CACHE ends the track: run-out, and an entry in the PMA.
-    private func endTrack(_ open: OpenTrack) throws(BurnStop) {
-        meter.begin(
-            .closingTrack, track: open.track.number, start: open.start, count: open.sent, at: clock.now)
-        reportProgress()
-        try flush("The end of track \(open.track.number) could not be written", lba: open.next)
-        let written = WrittenTrack(number: open.track.number, start: open.start, sectors: open.sent)
-        tracks.append(written)
-        tell(.trackWritten(written))
-        log("track \(written.number): \(written.sectors) sectors from LBA \(written.start)")
-    }
-
-    /// Flushes what the drive holds and waits for it.
-    func flush(_ what: String, lba: Int) throws(BurnStop) {
+    /// Flushes what the drive holds, and waits until it and everything that the drive adds by itself is on the disc.
+    ///
+    /// - Returns: what the drive says of the disc then.
+    @discardableResult
+    func flush(_ what: String, lba: Int, within limit: Duration) throws(BurnStop) -> DiscInformation {
         do throws(SCSIError) {
-            _ = try transport.perform(SynchronizeCache())
+            try synchronize()
         } catch {
             // Still writing: the wait below ends when it has ended. Everything else means that data was lost.
             guard ReadinessReaction(error, writing: true) == .wait else {
@@ -210,10 +206,20 @@ extension BurnEngine {
             }
         }
         do throws(WaitFailure) {
-            _ = try waitUntilReady(limits.trackEnd, .forWriting)
+            return try waitUntilReady(limit, .forWriting)
         } catch {
             throw abandon(
                 problem(of: error, .writeError, what, lba: lba), disc: error.leavesOutcomeUnknown ? .unsure : nil)
+        }
+    }
+
+    /// SYNCHRONIZE CACHE that returns at once, so that the wait for it has our limit; a drive that knows no Immed keeps us.
+    private func synchronize() throws(SCSIError) {
+        do throws(SCSIError) {
+            _ = try transport.perform(SynchronizeCache(immediate: true))
+        } catch {
+            guard error.sense?.key == 5, error.sense?.code == 0x24 else { throw error }
+            _ = try transport.perform(SynchronizeCache())
         }
     }
 
@@ -227,10 +233,18 @@ extension BurnEngine {
     }
 
     /// The end of a burn that failed while the laser was on. The drive is quieted down first.
-    func abandon(_ problem: BurnProblem, disc: BurnOutcome.Disc? = nil) -> BurnStop {
+    ///
+    /// - Parameter refusal: the WRITE's, when it was one.
+    func abandon(_ problem: BurnProblem, disc: BurnOutcome.Disc? = nil, after refusal: SCSIError? = nil) -> BurnStop {
         log("\(problem.type.rawValue): \(problem.detail)")
-        // A first WRITE that was refused may have reached the disc all the same.
-        if laser == .pending { laser = .on }
+        if laser == .pending {
+            // A first WRITE that was refused may have reached the disc all the same, unless the drive called it illegal and
+            // describes the disc as before. It is not flushed then: there is nothing to flush, and a flush could begin a
+            // session.
+            let isIllegal = refusal?.sense.map { $0.key == 5 && !$0.isDeferred } ?? false
+            if isIllegal, let before = recorder?.disc, quietDown(flushing: false) == before { return failure(problem) }
+            laser = .on
+        }
         let stop = failure(problem, disc: disc)
         quietDown()
         return stop
