@@ -70,6 +70,8 @@ public struct FormattedTOC: SCSIReply, Equatable {
     public let tracks: [TableOfContents.Track]
     /// Logical block address of the (last) lead-out.
     public let leadOut: Int?
+    /// The reply itself, from its length on, up to the end that it announces.
+    public let bytes: [UInt8]
 
     private static let leadOutNumber = 0xAA
 
@@ -88,6 +90,8 @@ public struct FormattedTOC: SCSIReply, Equatable {
             }
         }
         (self.tracks, self.leadOut) = (tracks, leadOut)
+        let end = min(try TOCHeader(parsing: reply).totalLength, MMC.longestReply)
+        bytes = Array(try reply.slice(at: 0, count: end))
     }
 }
 
