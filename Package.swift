@@ -70,7 +70,12 @@ let services: [Target] = [
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
     library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
     library("BurnJobs", ["DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "POSIX", logging]),
-    library("BurnAPI", ["HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs", "POSIX"]),
+    library(
+        "BurnAPI",
+        [
+            "CDText", "SectorCoding", "HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs",
+            "POSIX",
+        ]),
 ]
 
 let programs: [Target] = [
@@ -143,7 +148,7 @@ let testTargets: [Target] = [
         "BurnAPITests",
         [
             "StationSupport", "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "HTTPCore", "JobQueue", "JobStore", "Spool",
-            "POSIX",
+            "POSIX", "SCSI", "SCSITransports", "VirtualRecorder",
         ]),
     tests(
         "BurnJobsTests",

@@ -43,13 +43,15 @@ public struct BurnAPI: Sendable {
         let uploads = Uploads(spool: parts.spool, store: parts.store)
         let jobs = JobHandlers(station: parts.station, uploads: uploads, drives: parts.drives)
         let files = FileHandlers(uploads: uploads, spool: parts.spool, store: parts.store)
-        let drives = DriveHandlers(drives: parts.drives)
+        let drives = DriveHandlers(drives: parts.drives, station: parts.station, store: parts.store)
         let status = StatusHandlers(
             station: parts.station, spool: parts.spool, store: parts.store, version: parts.version,
             startedAt: parts.startedAt)
+        let server = ServerHandlers(status: status, drives: parts.drives)
         let events = EventHandlers(station: parts.station, status: status, epoch: parts.epoch)
 
         router.add(.get, "/healthz") { request, _ in await status.health(request) }
+        router.add(.get, "/api/v1/server") { request, _ in await server.show(request) }
         router.add(.get, "/api/v1/status") { request, _ in try await status.status(request) }
         router.add(.get, "/api/v1/status.txt") { request, _ in try await status.text(request) }
         router.add(.get, "/api/v1/events") { request, _ in try await events.stream(request) }
@@ -61,9 +63,21 @@ public struct BurnAPI: Sendable {
         router.add(.post, "/api/v1/jobs") { request, _ in try await jobs.create(request) }
         router.add(.get, "/api/v1/jobs/{id}") { request, path in try await jobs.show(request, path["id"]) }
         router.add(.post, "/api/v1/jobs/{id}/cancel") { request, path in try await jobs.cancel(request, path["id"]) }
+        addDriveRoutes(to: &router, drives)
+    }
+
+    private static func addDriveRoutes(to router: inout Router, _ drives: DriveHandlers) {
         router.add(.get, "/api/v1/drives") { request, _ in await drives.list(request) }
         router.add(.get, "/api/v1/drives/{id}") { request, path in try await drives.show(request, path["id"]) }
+        router.add(.patch, "/api/v1/drives/{id}") { request, path in try await drives.patch(request, path["id"]) }
+        router.add(.get, "/api/v1/drives/{id}/media") { request, path in try await drives.media(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/eject") { request, path in try await drives.eject(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/load") { request, path in try await drives.load(request, path["id"]) }
+        router.add(.post, "/api/v1/drives/{id}/enable") { request, path in
+            try await drives.enable(request, path["id"])
+        }
+        router.add(.post, "/api/v1/drives/{id}/disable") { request, path in
+            try await drives.disable(request, path["id"])
+        }
     }
 }

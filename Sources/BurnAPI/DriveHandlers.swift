@@ -1,9 +1,16 @@
+import BurnJobs
 import Drives
 import HTTPCore
+import JobQueue
 
 /// `/drives`, as described in openapi.yaml. A label works wherever an id does.
+///
+/// Nothing here asks a device for anything but to move its tray: what is shown is what was seen last, so that every GET is
+/// answered at once, whoever holds the drive.
 struct DriveHandlers: Sendable {
     let drives: DriveRegistry
+    let station: Station
+    let store: any JobStoring
 
     /// GET: all of them.
     func list(_ request: HTTPRequest) async -> HTTPResponse {
@@ -12,7 +19,32 @@ struct DriveHandlers: Sendable {
 
     /// GET one.
     func show(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
-        .wire(DriveResource(try await APIErrors.translate { try await drives.status(id) }))
+        .wire(DriveResource(try await status(id)))
+    }
+
+    /// GET media: the disc in it.
+    func media(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        let drive = try await status(id)
+        var burn: Int?
+        if let job = drive.job { burn = try? await station.view(job).job.runningBurn?.id }
+        return .wire(MediaResource(drive, burn: burn))
+    }
+
+    /// PATCH: its label, and whether it takes jobs.
+    func patch(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        _ = try await status(id)
+        let patch = try await request.decode(DrivePatch.self)
+        return try await change(id, label: try patch.validLabel(), isEnabled: patch.enabled)
+    }
+
+    /// POST enable: it takes new jobs.
+    func enable(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        try await change(id, label: nil, isEnabled: true)
+    }
+
+    /// POST disable: it takes none; the one that it has goes on.
+    func disable(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        try await change(id, label: nil, isEnabled: false)
     }
 
     /// POST eject.
@@ -23,5 +55,18 @@ struct DriveHandlers: Sendable {
     /// POST load.
     func load(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
         .wire(DriveResource(try await APIErrors.translate { try await drives.load(id) }))
+    }
+
+    private func status(_ id: String) async throws -> DriveStatus {
+        try await APIErrors.translate { try await drives.status(id) }
+    }
+
+    /// Changes a drive, and answers once that survives a restart. Of a drive that never said who it is nothing can be kept.
+    private func change(_ id: String, label: String?, isEnabled: Bool?) async throws -> HTTPResponse {
+        let changed = try await APIErrors.translate {
+            try await drives.change(id, label: label, isEnabled: isEnabled)
+        }
+        if let known = KnownDrive(changed) { try await store.save(known) }
+        return .wire(DriveResource(changed))
     }
 }

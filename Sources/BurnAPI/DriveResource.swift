@@ -41,7 +41,19 @@ struct DriveResource: Encodable, Sendable {
     let safeToOpen: Bool
     let media: OrNull<Media>
     let job: OrNull<Int>
+    let lockedBy: OrNull<String>
     let address: String
+    let supports: CapabilityResources.Supports
+    let supportedMedia: ModesResource<[String]>
+    let sectorTypes: OrNull<[String]>
+    let canLoadMedia: OrNull<Bool>
+    let canEjectMedia: OrNull<Bool>
+    let bufferBytes: OrNull<Int>
+    let maxCueSheetBytes: OrNull<Int>
+    let readsCDText: OrNull<Bool>
+    let features: [CapabilityResources.Feature]
+    let profiles: [CapabilityResources.Profile]
+    let modePages: [CapabilityResources.Page]
 
     init(_ drive: DriveStatus) {
         (id, label, address) = (drive.id, drive.label, drive.address)
@@ -49,8 +61,16 @@ struct DriveResource: Encodable, Sendable {
         (firmware, serial) = (drive.identity?.firmware ?? "", drive.identity?.serial ?? "")
         (state, reasons) = (drive.state.rawValue, Self.reasons(drive).map(\.rawValue))
         (enabled, present, tray) = (drive.isEnabled, drive.isPresent, drive.tray.rawValue)
-        (safeToOpen, job) = (drive.isSafeToOpen, OrNull(drive.job))
+        (safeToOpen, job, lockedBy) = (drive.isSafeToOpen, OrNull(drive.job), OrNull(drive.lockedBy))
         media = OrNull(drive.media.map(Media.init))
+        let can = drive.capabilities
+        (supports, supportedMedia) = (.init(can.supports), CapabilityResources.media(can))
+        sectorTypes = OrNull(can.sectorTypes?.map(\.rawValue))
+        (canLoadMedia, canEjectMedia) = (OrNull(can.canLoadMedia), OrNull(can.canEjectMedia))
+        (bufferBytes, maxCueSheetBytes) = (OrNull(can.bufferBytes), OrNull(can.maximumCueSheetBytes))
+        readsCDText = OrNull(can.readsCDText)
+        (features, profiles) = (can.features.map { .init($0) }, can.profiles.map { .init($0) })
+        modePages = can.modePages.map { .init($0) }
     }
 
     private static func reasons(_ drive: DriveStatus) -> [StateReason] {
@@ -67,6 +87,16 @@ struct DriveResource: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case id, label, vendor, product, firmware, serial, state, reasons, enabled, present, tray, media, job, address
+        case supports, features, profiles
         case safeToOpen = "safe_to_open"
+        case lockedBy = "locked_by"
+        case supportedMedia = "supported_media"
+        case sectorTypes = "sector_types"
+        case canLoadMedia = "can_load_media"
+        case canEjectMedia = "can_eject_media"
+        case bufferBytes = "buffer_bytes"
+        case maxCueSheetBytes = "max_cue_sheet_bytes"
+        case readsCDText = "reads_cd_text"
+        case modePages = "mode_pages"
     }
 }

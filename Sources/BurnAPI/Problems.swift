@@ -102,6 +102,7 @@ extension Problem {
                 detail: holder.map { "Drive \(id) is in use by \($0)." } ?? "A job has drive \(id), or its tray moves.",
                 instance: "/api/v1/drives/\(id)",
                 extensions: holder.map { ["locked_by": .string($0)] } ?? [:])
+        case .labelTaken(let label): self = .invalid("label", "another drive is called \(label)")
         case .failed(let id, let text):
             self.init(
                 .conflict, type: "drive-failed", title: "The drive did not do it", detail: "Drive \(id): \(text)",

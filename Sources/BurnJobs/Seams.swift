@@ -15,7 +15,7 @@ public protocol DecodedAudioProviding: Sendable {
 public protocol ChangeDescribing: Sendable {
     /// Data of `job-state-changed`.
     func jobChanged(_ job: JobView, previous: JobState?, at: Date) throws -> [UInt8]
-    /// Data of `drive-state-changed`, or of `drive-media-changed` when `previous` is nil.
+    /// Data of `drive-state-changed`, or of `drive-media-changed`, `drive-added` and `drive-removed` when `previous` is nil.
     func driveChanged(_ drive: DriveStatus, previous: DriveStatus.State?, at: Date) throws -> [UInt8]
     /// Data of `job-progress`.
     func progress(of job: JobView, at: Date) throws -> [UInt8]

@@ -191,6 +191,11 @@ public actor Station {
         drives[status.id] = status
         var drafts: [StoredEvent.Draft] = []
         let describe = configuration.describe
+        if (before?.isPresent ?? false) != status.isPresent,
+            let data = try? describe.driveChanged(status, previous: nil, at: Date())
+        {
+            drafts.append(.init(name: status.isPresent ? "drive-added" : "drive-removed", data: data))
+        }
         if before?.media != status.media || before?.mediaGeneration != status.mediaGeneration,
             let data = try? describe.driveChanged(status, previous: nil, at: Date())
         {
@@ -205,14 +210,13 @@ public actor Station {
             drafts.append(.init(name: "drive-state-changed", data: data))
         }
         if !drafts.isEmpty { await commit([], drafts) }
-        if let identity = status.identity, before?.identity != identity { await remember(status, identity) }
+        if let identity = status.identity, before?.identity != identity { await remember(status.id) }
         schedule()
     }
 
-    private func remember(_ status: DriveStatus, _ identity: DriveIdentity) async {
-        let known = KnownDrive(
-            id: status.id, label: status.label, address: status.address, vendor: identity.vendor,
-            product: identity.product, firmware: identity.firmware, serial: identity.serial)
+    /// Keeps the drive as it is now: it may have been given another label since it was seen.
+    private func remember(_ id: String) async {
+        guard let status = try? await configuration.drives.status(id), let known = KnownDrive(status) else { return }
         do {
             try await configuration.store.save(known)
         } catch {

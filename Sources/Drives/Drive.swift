@@ -45,13 +45,14 @@ actor Drive {
     private func apply(_ observation: DriveDevice.Observation) {
         var next = status
         switch observation {
-        case .failed(let obstacle):
+        case .failed(let obstacle, let holder):
             next.state = obstacle == .inUseElsewhere ? .stopped : .offline
-            next.obstacle = obstacle
+            (next.obstacle, next.lockedBy) = (obstacle, holder)
             next.media = nil
         case .seen(let sighting):
             (next.identity, next.capabilities) = (sighting.identity, sighting.capabilities)
             (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, sighting.tray, sighting.media)
+            next.lockedBy = nil
             if sighting.isMediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
         }
         set(next)
@@ -94,13 +95,32 @@ actor Drive {
     func moveTray(_ movement: DriveDevice.TrayMovement) async throws(DriveError) {
         guard status.job == nil, status.state != .loading else { throw busy }
         guard status.isPresent else { throw .failed(status.id, obstacleText) }
+        guard movement != .load || status.capabilities.canLoadMedia != false else {
+            throw .failed(status.id, "it cannot close its tray; a disc goes in by hand")
+        }
         var next = status
         next.state = .loading
         set(next)
         let failure = await exclusively { [device] in device.move(movement) }
         let observation = await exclusively { [device] in device.observe() }
         apply(observation)
-        if let failure { throw .failed(status.id, failure) }
+        switch failure {
+        case .inUse: throw busy
+        case .refused(let text): throw .failed(status.id, text)
+        case nil: break
+        }
+    }
+
+    /// Changes what people decide about it. A job that has it goes on.
+    ///
+    /// - Parameters:
+    ///   - label: what it is called from now on; nil leaves it.
+    ///   - isEnabled: whether it takes new jobs; nil leaves it.
+    func change(label: String?, isEnabled: Bool?) {
+        var next = status
+        if let label { (next.label, next.isLabelGiven) = (label, true) }
+        if let isEnabled { next.isEnabled = isEnabled }
+        set(next)
     }
 
     private var busy: DriveError { .busy(status.id, lockedBy: status.lockedBy) }
@@ -130,4 +150,6 @@ public enum DriveError: Error, Equatable, Sendable {
     case busy(String, lockedBy: String?)
     /// The drive refused or does not answer; what it said.
     case failed(String, String)
+    /// Another drive has that label or id.
+    case labelTaken(String)
 }

@@ -14,8 +14,8 @@ final class DriveDevice: @unchecked Sendable {
     enum Observation: Sendable, Equatable {
         /// The drive answers.
         case seen(Sighting)
-        /// It does not.
-        case failed(DriveStatus.Obstacle)
+        /// It does not, and who holds it as far as that can be told.
+        case failed(DriveStatus.Obstacle, holder: String? = nil)
     }
 
     /// A drive that answers, and what is in it.
@@ -67,7 +67,7 @@ final class DriveDevice: @unchecked Sendable {
             return .seen(try look(transport, identity))
         } catch DriveAddress.OpenError.inUse {
             close()
-            return .failed(.inUseElsewhere)
+            return .failed(.inUseElsewhere, holder: DriveHolder.name(of: address))
         } catch {
             close()
             // What answers here the next time may be another drive.
@@ -159,16 +159,26 @@ final class DriveDevice: @unchecked Sendable {
         }
     }
 
-    /// Moves the tray; what the drive said when it would not.
-    func move(_ movement: TrayMovement) -> String? {
+    /// Why a tray did not move.
+    enum TrayFailure: Sendable, Equatable {
+        /// Another program holds the drive.
+        case inUse
+        /// What the drive said.
+        case refused(String)
+    }
+
+    /// Moves the tray; nil when it did.
+    func move(_ movement: TrayMovement) -> TrayFailure? {
         do {
             let transport = try opened()
             isKnowledgeFresh = false
             if movement == .eject { _ = try? transport.perform(PreventAllowMediumRemoval(prevent: false)) }
             _ = try transport.retryingUnitAttention(StartStopUnit(movement == .eject ? .eject : .load))
             return nil
+        } catch DriveAddress.OpenError.inUse {
+            return .inUse
         } catch {
-            return "\(error)"
+            return .refused("\(error)")
         }
     }
 }

@@ -9,12 +9,20 @@ public actor DriveRegistry {
         public var address: DriveAddress
         /// What people call it; nil for the drive's own product name.
         public var label: String?
+        /// What they called it by hand when last it was there, which is preferred to `label`; nil when they did not.
+        public var givenLabel: String?
+        /// It takes new jobs.
+        public var isEnabled: Bool
         /// Who was there when last it was seen, by id and identity; nil when never.
         public var known: (id: String, identity: DriveIdentity)?
 
         /// An attachment.
-        public init(address: DriveAddress, label: String?, known: (id: String, identity: DriveIdentity)? = nil) {
+        public init(
+            address: DriveAddress, label: String?, known: (id: String, identity: DriveIdentity)? = nil,
+            givenLabel: String? = nil, isEnabled: Bool = true
+        ) {
             (self.address, self.label, self.known) = (address, label, known)
+            (self.givenLabel, self.isEnabled) = (givenLabel, isEnabled)
         }
     }
 
@@ -42,8 +50,10 @@ public actor DriveRegistry {
         let address = attachment.address.description
         let id = unique(identity?.slug(address: address) ?? attachment.known?.id ?? Self.slug(address))
         let status = DriveStatus(
-            id: id, label: attachment.label ?? identity?.product ?? address, address: address, identity: identity,
-            state: job == nil ? .offline : .busy, obstacle: nil, isEnabled: true, tray: job == nil ? .closed : .locked,
+            id: id, label: attachment.givenLabel ?? attachment.label ?? identity?.product ?? address,
+            isLabelGiven: attachment.givenLabel != nil, address: address, identity: identity,
+            state: job == nil ? .offline : .busy, obstacle: nil, isEnabled: attachment.isEnabled,
+            tray: job == nil ? .closed : .locked,
             media: nil, mediaGeneration: 0, job: job, lockedBy: job == nil ? nil : clientName ?? Self.ownName)
         let drive = Drive(status, device: device) { [changed] in changed.yield($0) }
         drives[id] = drive
@@ -96,6 +106,21 @@ public actor DriveRegistry {
 
     /// Takes a drive back from a job.
     public func release(_ id: String) async throws(DriveError) { try await drive(id).release() }
+
+    /// Changes what people decide about a drive; nil leaves things as they are. A job that has the drive goes on.
+    ///
+    /// - Throws: `DriveError.labelTaken` when another drive has that label or id.
+    public func change(
+        _ name: String, label: String? = nil, isEnabled: Bool? = nil
+    ) async throws(DriveError) -> DriveStatus {
+        let drive = try await drive(name)
+        let id = await drive.status.id
+        if let label, let owner = try? await self.drive(label), await owner.status.id != id {
+            throw .labelTaken(label)
+        }
+        await drive.change(label: label, isEnabled: isEnabled)
+        return await drive.status
+    }
 
     /// Opens the tray.
     public func eject(_ name: String) async throws(DriveError) -> DriveStatus { try await move(name, .eject) }

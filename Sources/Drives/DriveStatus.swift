@@ -1,9 +1,8 @@
-public import DiscLayout
-
 /// A drive as it is now.
 ///
-/// The target knows the drives that are attached: who they are, what is in them, who has them. It sends only commands
-/// that look, open or close; whatever writes is the burn worker's. While a worker has a drive, nothing here touches it.
+/// The target knows the drives that are attached: who they are, what they can do, what is in them, who has them. It sends only
+/// commands that look, open or close, and MODE SELECT where nothing else tells what a drive can do or has room for; whatever
+/// writes is the burn worker's. While a worker has a drive, nothing here touches it.
 public struct DriveStatus: Equatable, Sendable {
     /// What a drive is doing.
     public enum State: String, Codable, Sendable {
@@ -31,7 +30,7 @@ public struct DriveStatus: Equatable, Sendable {
 
     /// Why a drive is stopped or offline.
     public enum Obstacle: Equatable, Sendable {
-        /// Another program holds it.
+        /// Another program holds it; `lockedBy` says which, where that can be told.
         case inUseElsewhere
         /// It does not answer, or answers with errors; what it said.
         case unreachable(String)
@@ -41,6 +40,8 @@ public struct DriveStatus: Equatable, Sendable {
     public var id: String
     /// What people call it.
     public var label: String
+    /// The label was given to it by hand, so that it stays over restarts.
+    public var isLabelGiven = false
     /// Where it is: `unix:PATH` or a device node. Information only.
     public var address: String
     /// Who it is; nil when it was never seen.
@@ -96,47 +97,5 @@ public struct DriveIdentity: Equatable, Sendable {
             letter.isASCII && (letter.isLetter || letter.isNumber) ? letter : "-"
         }
         return String(words).split(separator: "-").joined(separator: "-")
-    }
-}
-
-/// A disc as its drive describes it.
-public struct DriveMedia: Equatable, Sendable {
-    /// Kinds of discs.
-    public enum Kind: String, Sendable, CaseIterable {
-        /// Recorded once.
-        case cdR = "CD-R"
-        /// Recorded, blanked, recorded again.
-        case cdRW = "CD-RW"
-        /// Pressed, or one that the drive can only read.
-        case cdROM = "CD-ROM"
-        /// None of these.
-        case unknown
-    }
-
-    /// `CD-R`, `CD-RW`, `CD-ROM` or `unknown`.
-    public var kind: String
-    /// What can still be done with it.
-    public var status: DiscStatus
-    /// It can be blanked.
-    public var isErasable: Bool
-    /// Sectors from the start of track 1 to the last possible lead-out.
-    public var capacitySectors: Int
-    /// Sectors that can still be written Track-At-Once.
-    public var freeSectors: Int
-    /// Tracks on it.
-    public var trackCount: Int
-    /// Sessions on it that hold tracks.
-    public var sessionCount: Int
-    /// Who made it, told from the start of its lead-in; nil when unknown.
-    public var manufacturer: String?
-
-    /// A disc.
-    public init(
-        kind: String, status: DiscStatus, isErasable: Bool, capacitySectors: Int, freeSectors: Int, trackCount: Int,
-        sessionCount: Int, manufacturer: String?
-    ) {
-        (self.kind, self.status, self.isErasable) = (kind, status, isErasable)
-        (self.capacitySectors, self.freeSectors) = (capacitySectors, freeSectors)
-        (self.trackCount, self.sessionCount, self.manufacturer) = (trackCount, sessionCount, manufacturer)
     }
 }

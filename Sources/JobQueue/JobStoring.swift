@@ -150,12 +150,18 @@ public struct KnownDrive: Codable, Equatable, Sendable {
     public var firmware: String
     /// Unit serial number; empty when the drive has none.
     public var serial: String
+    /// The label was given to it by hand; nil when it was not, as for drives that were kept before labels could be given.
+    public var isLabelGiven: Bool?
+    /// It takes new jobs; nil when nobody ever decided that.
+    public var isEnabled: Bool?
 
     /// A drive.
     public init(
-        id: String, label: String, address: String, vendor: String, product: String, firmware: String, serial: String
+        id: String, label: String, address: String, vendor: String, product: String, firmware: String, serial: String,
+        isLabelGiven: Bool? = nil, isEnabled: Bool? = nil
     ) {
         (self.id, self.label, self.address) = (id, label, address)
         (self.vendor, self.product, self.firmware, self.serial) = (vendor, product, firmware, serial)
+        (self.isLabelGiven, self.isEnabled) = (isLabelGiven, isEnabled)
     }
 }

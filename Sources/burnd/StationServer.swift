@@ -156,7 +156,9 @@ struct StationServer {
             )
         }
         let status = await drives.attach(
-            .init(address: address, label: label, known: identity), heldBy: memory.flatMap { held[$0.id] })
+            .init(
+                address: address, label: label, known: identity, givenLabel: memory?.givenLabel,
+                isEnabled: memory?.isEnabled ?? true), heldBy: memory.flatMap { held[$0.id] })
         log.info(
             "drive", metadata: ["id": "\(status.id)", "label": "\(status.label)", "state": "\(status.state.rawValue)"])
     }

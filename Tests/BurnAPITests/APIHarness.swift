@@ -13,16 +13,24 @@ import StationSupport
 final class APIHarness {
     let harness: StationHarness
     let station: Station
+    let drives: DriveRegistry
     let spool: Spool
     let router: Router
 
-    init(_ worker: ScriptedWorker = .good, audio: (any DecodedAudioProviding)? = nil) async throws {
-        harness = try StationHarness()
+    convenience init(_ worker: ScriptedWorker = .good, audio: (any DecodedAudioProviding)? = nil) async throws {
+        try await self.init(worker, audio: audio, harness: StationHarness())
+    }
+
+    /// A server that starts where the harness has left off.
+    init(
+        _ worker: ScriptedWorker = .good, audio: (any DecodedAudioProviding)? = nil, harness: StationHarness
+    ) async throws {
+        self.harness = harness
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let decoder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) + "/burnd-decode"
         spool = try Spool(folder: harness.folder + "/spool", decoder: decoder)
         let (station, drives) = try await harness.station(worker, audio: audio ?? SpooledAudio(spool))
-        self.station = station
+        (self.station, self.drives) = (station, drives)
         var router = Router()
         BurnAPI.addRoutes(
             to: &router,

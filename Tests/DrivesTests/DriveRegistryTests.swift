@@ -23,7 +23,10 @@ import Testing
         func kill() throws {
             let text = try DurableFile.contents(of: folder + "/left/pid", limit: 100)
             let digits = String(decoding: text, as: UTF8.self).filter(\.isNumber)
-            if let pid = pid_t(digits) { Glibc.kill(pid, SIGKILL) }
+            guard let pid = pid_t(digits) else { return }
+            Glibc.kill(pid, SIGKILL)
+            // It listens until the kernel has closed everything of it, and only the last of it is its end.
+            while Glibc.kill(pid, 0) == 0 { usleep(1000) }
         }
 
         deinit {

@@ -28,12 +28,15 @@ final class RecorderInProcess: Sendable {
         return (registry, await registry.attach(.init(address: address, label: "left")))
     }
 
-    /// Sends bytes past everything that burnd knows, and expects GOOD.
+    /// Sends bytes past everything that burnd knows, and expects GOOD once unit attentions are fetched.
     @discardableResult
     func send(_ cdb: [UInt8], _ data: [UInt8] = [], transfer: Int = 0) -> [UInt8] {
-        let reply = data.withUnsafeBytes { recorder.execute(CDB(cdb), dataOut: $0, transfer: transfer) }
-        precondition(reply.outcome.status == 0, "refused: \(cdb) \(reply.outcome.sense)")
-        return reply.dataIn
+        while true {
+            let reply = data.withUnsafeBytes { recorder.execute(CDB(cdb), dataOut: $0, transfer: transfer) }
+            if reply.outcome.status == 0 { return reply.dataIn }
+            let isAttention = SenseData(parsing: reply.outcome.sense)?.key == 6
+            precondition(isAttention, "refused: \(cdb) \(reply.outcome.sense)")
+        }
     }
 
     /// The write parameters page as it is in the recorder.

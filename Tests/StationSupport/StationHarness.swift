@@ -3,10 +3,12 @@ package import BurnJobs
 package import BurnPlan
 package import Drives
 import FoundationEssentials
+import Glibc
 package import JobQueue
 package import JobStore
 import Logging
 import POSIX
+package import SCSI
 import SCSITransports
 import Testing
 
@@ -21,17 +23,33 @@ package final class StationHarness: Sendable {
 
     package let folder: String
     package let drive = LookingDrive(serial: "S1")
-    private let recorder: UnixSocketServer
+    private let recorder: Lock<UnixSocketServer>
 
-    package init() throws {
+    /// A station whose drive is `target`; without one it is a drive that looks.
+    package init(_ target: (any SCSITarget)? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("burnd-\(UUID().uuidString)").path
         try DurableFile.makeFolder(folder + "/burns")
-        recorder = try UnixSocketServer(address: UnixSocketAddress(folder + "/drive"), target: drive)
-        BlockingThread.start { [recorder] in try? recorder.run() }
+        let server = try UnixSocketServer(
+            address: UnixSocketAddress(folder + "/drive"), target: target ?? drive)
+        recorder = Lock(server)
+        BlockingThread.start { try? server.run() }
+    }
+
+    /// The drive is unplugged: nobody listens any more.
+    package func unplug() {
+        recorder.withLock { $0.stop() }
+        unlink(folder + "/drive")
+    }
+
+    /// It is plugged in again, at the same place.
+    package func plug(_ target: any SCSITarget) throws {
+        let server = try UnixSocketServer(address: UnixSocketAddress(folder + "/drive"), target: target)
+        recorder.withLock { $0 = server }
+        BlockingThread.start { try? server.run() }
     }
 
     deinit {
-        recorder.stop()
+        recorder.withLock { $0.stop() }
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -50,7 +68,8 @@ package final class StationHarness: Sendable {
                 burnsFolder: folder + "/burns", store: store, drives: drives, audio: audio, workers: worker,
                 describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let held = try await station.recover()
-        let known = try await store.knownDrives().last.map {
+        let memory = try await store.knownDrives().last
+        let known = memory.map {
             (
                 id: $0.id,
                 identity: DriveIdentity(
@@ -58,7 +77,9 @@ package final class StationHarness: Sendable {
             )
         }
         await drives.attach(
-            .init(address: try DriveAddress(address), label: "left", known: known),
+            .init(
+                address: try DriveAddress(address), label: "left", known: known, givenLabel: memory?.givenLabel,
+                isEnabled: memory?.isEnabled ?? true),
             heldBy: known.flatMap { held[$0.id] })
         await station.start()
         return (station, drives)
