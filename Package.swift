@@ -138,7 +138,8 @@ let testTargets: [Target] = [
     tests(
         "BurnEngineTests",
         [
-            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "SCSI", "SCSITransports", "SectorCoding",
+            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
+            "SectorCoding",
             "VirtualRecorder",
         ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),

@@ -21,9 +21,10 @@ final class Bench: Sendable {
     var socket: String { "\(folder.path)/drive" }
     var discPath: String { "\(folder.path)/disc" }
 
-    init(plot: @escaping ProxiedDrive.Plot = { _, _ in nil }) throws {
+    init(medium: Medium = .cdR80, plot: @escaping ProxiedDrive.Plot = { _, _ in nil }) throws {
         recorder = try VirtualRecorder(
-            VirtualRecorder.Configuration(disc: folder.path + "/disc", name: "bench", maximumSpeed: nil))
+            VirtualRecorder.Configuration(
+                disc: folder.path + "/disc", name: "bench", blank: medium, maximumSpeed: nil))
         drive = ProxiedDrive(recorder, plot: plot)
         try drive.serve(at: folder.path + "/drive")
     }
