@@ -126,10 +126,14 @@ public final class UnixSocketTransport: SCSITransport {
     private static func gatherSend(
         _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, on connection: FileDescriptor
     ) -> Int {
-        var parts = [first, second].map {
-            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
-        }
-        return parts.withUnsafeMutableBufferPointer { parts in
+        // On the stack: this runs for every WRITE of a burn.
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: 2) { parts in
+            func set(_ index: Int, _ part: UnsafeRawBufferPointer) {
+                let base = UnsafeMutableRawPointer(mutating: part.baseAddress)
+                parts.initializeElement(at: index, to: iovec(iov_base: base, iov_len: part.count))
+            }
+            set(0, first)
+            set(1, second)
             var message = msghdr()
             message.msg_iov = parts.baseAddress
             message.msg_iovlen = parts.count
@@ -140,6 +144,8 @@ public final class UnixSocketTransport: SCSITransport {
     private func receive(
         _ data: DataTransfer, on connection: FileDescriptor, until deadline: Deadline
     ) throws(Failure) -> SCSIOutcome {
+        // No drive has answered yet: trying to read first would be a system call in vain for each command.
+        try Self.wait(for: Int16(POLLIN), on: connection, until: deadline)
         let head = try receiveBytes(DriveFrame.resultHeaderBytes, on: connection, until: deadline)
         let result: DriveFrame.Result
         do throws(DriveFrame.Malformed) {
