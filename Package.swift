@@ -141,6 +141,8 @@ let testTargets: [Target] = [
             "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
             "SectorCoding",
             "VirtualRecorder",
+            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
+            "SectorCoding", "VirtualRecorder",
         ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),

@@ -29,6 +29,8 @@ struct ProgressMeter {
     private var sectorsDone = 0
     /// Sectors of everything that is sent.
     private var sectorsToWrite: Int
+    /// Sectors of everything that is read back.
+    private var sectorsToRead: Int
     /// Of an operation without sectors, where the drive tells.
     private var fractionDone: Double?
     private var operationBegan = Duration.zero
@@ -43,7 +45,7 @@ struct ProgressMeter {
 
     init(plan: BurnPlan, interval: Duration) {
         (self.plan, self.interval) = (plan, interval)
-        sectorsToWrite = plan.sectors
+        (sectorsToWrite, sectorsToRead) = (plan.sectors, plan.sectors)
     }
 
     /// A part of the burn begins.
@@ -73,6 +75,9 @@ struct ProgressMeter {
 
     /// So many sectors will be sent in all.
     mutating func willWrite(_ sectors: Int) { sectorsToWrite = sectors }
+
+    /// So many sectors will be read back.
+    mutating func willRead(_ sectors: Int) { sectorsToRead = sectors }
 
     /// The drive has taken sectors.
     ///
@@ -124,7 +129,7 @@ struct ProgressMeter {
     private var sectorsOfPhase: Int {
         switch phase {
         case .burning: sectorsToWrite
-        case .verifying: plan.sectors
+        case .verifying: sectorsToRead
         case .preparing, .finalizing, .cancelling: 0
         }
     }

@@ -84,7 +84,8 @@ import Testing
         let history = try burn.history()
         #expect(history.pid == Int(worker.pid) && history.isClosed)
         #expect(
-            history.outcome == BurnOutcome(.completed, disc: .good, proven: [.toc, .audio], tracksOnDisc: [1, 2, 3]))
+            history.outcome
+                == BurnOutcome(.completed, disc: .good, proven: [.toc, .audio, .indexes], tracksOnDisc: [1, 2, 3]))
     }
 
     @Test func `a burn is made at most once`() async throws {

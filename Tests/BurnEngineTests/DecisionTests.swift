@@ -64,37 +64,6 @@ import Testing
     }
 }
 
-@Suite struct TOCCheckTests {
-    static let written = [
-        WrittenTrack(number: 1, start: 0, sectors: 300), WrittenTrack(number: 2, start: 452, sectors: 400),
-    ]
-    static let plan = BurnPlan(
-        job: 1, burn: 1, drive: "/dev/sr0", mode: .tao, speed: .max, close: .disc, eject: false,
-        tracks: [1, 2].map { BurnPlan.Track(number: $0, audio: "/a", sampleFrames: 1, copy: .permitted) })
-    static let tracks = [
-        TableOfContents.Track(number: 1, control: .copyPermitted, start: 0),
-        TableOfContents.Track(number: 2, control: .copyPermitted, start: 452),
-    ]
-
-    func difference(_ tracks: [TableOfContents.Track] = TOCCheckTests.tracks, leadOut: Int? = 852) -> String? {
-        TOCCheck.difference(tracks, leadOut: leadOut, from: .init(Self.plan, Self.written))
-    }
-
-    @Test func `the lead-out lies 0 to 2 blocks behind the last one written`() {
-        for leadOut in 852...854 { #expect(difference(leadOut: leadOut) == nil) }
-        for leadOut in [851, 855, nil] { #expect(difference(leadOut: leadOut) != nil) }
-    }
-
-    @Test func `number, start and control bits of every track are compared`() {
-        for track in [
-            TableOfContents.Track(number: 3, control: .copyPermitted, start: 452),
-            TableOfContents.Track(number: 2, control: .copyPermitted, start: 450),
-            TableOfContents.Track(number: 2, control: [], start: 452),
-        ] { #expect(difference([Self.tracks[0], track]) != nil, "\(track)") }
-        #expect(difference([Self.tracks[0]]) != nil && difference(Self.tracks + [Self.tracks[1]]) != nil)
-    }
-}
-
 @Suite struct SpeedLadderTests {
     @Test func `speeds are asked for in 177 kB/s, rising, and at last left to the drive`() {
         #expect(SpeedLadder.requests(for: .max) == [0xFFFF])

@@ -11,16 +11,17 @@ import Testing
     private func shifted(_ shift: Int, jitterFrom: Int = .max) throws -> Bench {
         let audio = Lock([UInt8]())
         return try Bench { cdb, number in
-            guard cdb[0] == 0xBE else { return nil }
-            let lba = cdb[2...5].reduce(0) { $0 << 8 | Int($1) }
+            // Audio; sub-channel knows no offset.
+            guard cdb[0] == 0xBE, cdb[10] == 0 else { return nil }
+            let lba = Int(Int32(bitPattern: cdb[2...5].reduce(0) { $0 << 8 | UInt32($1) }))
             let count = cdb[6...8].reduce(0) { $0 << 8 | Int($1) } * 2352
             return .changedReply { _ in
                 audio.withLock { audio in
                     if audio.isEmpty { audio = Self.program }
                     let own = number >= jitterFrom ? shift + 1 : shift
                     let start = lba * 2352 + own * 4
-                    let there = max(start, 0)..<max(min(start + count, audio.count), max(start, 0))
-                    let front = [UInt8](repeating: 0, count: there.lowerBound - start)
+                    let there = (start..<start + count).clamped(to: 0..<audio.count)
+                    let front = [UInt8](repeating: 0, count: start < 0 ? count - there.count : 0)
                     let back = [UInt8](repeating: 0, count: count - front.count - there.count)
                     return front + audio[there] + back
                 }
@@ -42,7 +43,9 @@ import Testing
         _ shift: Int
     ) async throws {
         let result = try await shifted(shift).burnUsual()
-        #expect(result.outcome.result == .completed && result.outcome.proven == [.toc, .audio], "\(result.outcome)")
+        #expect(
+            result.outcome.result == .completed && result.outcome.proven == [.toc, .audio, .indexes],
+            "\(result.outcome)")
     }
 
     @Test func `an offset that changes is a difference`() async throws {

@@ -34,7 +34,7 @@ import Testing
         }
         #expect(states == ["queued", "preparing", "burning", "finalizing", "verifying", "completed"])
         let job = try server.job(id)
-        #expect(job.proven.strings == ["toc", "audio"] && job.problem == .null)
+        #expect(job.proven.strings == ["toc", "audio", "indexes"] && job.problem == .null)
         #expect(job.burns.list.count == 1 && job.burns[0].disc.string == "good")
 
         let discs = try Disc.export(server.disc(), album.files)
@@ -77,7 +77,7 @@ import Testing
         let server = try ServerProcess()
         let id = try server.job([try Album.short(files)], ["close=session"])
         let job = try server.wait(id)
-        #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio"])
+        #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio", "indexes"])
         #expect(job.burns[0].disc.string == "good")
         #expect(try server.drive().media.status.string == "appendable")
     }
@@ -114,7 +114,7 @@ import Testing
         let server = try ServerProcess()
         let id = try server.job([String](repeating: try Album.short(files), count: 99), ["title=Ünïcode שלום 👩‍🎤"])
         let job = try server.wait(id)
-        #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio"])
+        #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio", "indexes"])
         #expect(job.title.string == "Ünïcode שלום 👩‍🎤")
         #expect(job.burns[0].tracks_on_disc.list.count == 99)
         #expect(try server.drive().media.tracks.int == 99)
