@@ -184,7 +184,8 @@ let benchTargets: [Target] =
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "SectorCoding", argumentParser,
+                "BinaryCoding", "BurnPlan", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "SectorCoding",
+                argumentParser,
             ],
             path: "Tests/Bench", swiftSettings: settings)
     ]

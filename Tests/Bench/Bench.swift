@@ -28,6 +28,10 @@ struct Bench: ParsableCommand {
     @Option(help: ArgumentHelp("The burnd to be measured.", valueName: "path"))
     var burnd: String
 
+    @Option(
+        help: ArgumentHelp("The preload shim that lets other programs burn to a virtual recorder.", valueName: "path"))
+    var shim: String
+
     @Option(help: ArgumentHelp("So many rounds of each comparison; the middle one counts.", valueName: "n"))
     var rounds = 3
 
@@ -45,7 +49,10 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let site = Site(folder: folder, burnd: burnd, rounds: quick ? 1 : rounds, isQuick: quick)
+        // Other programs read paths in a sheet as relative to the sheet.
+        let folder = folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
+        let shim = shim.hasPrefix("/") ? shim : "\(FileManager.default.currentDirectoryPath)/\(shim)"
+        let site = Site(folder: folder, burnd: burnd, shim: shim, rounds: quick ? 1 : rounds, isQuick: quick)
         try DurableFile.makeFolder(folder)
         var reports: [Report] = []
         for benchCase in BenchCase.all where cases.isEmpty || cases.contains(benchCase.name) {
@@ -69,6 +76,8 @@ struct Site {
     let folder: String
     /// The program that is measured.
     let burnd: String
+    /// The preload shim.
+    let shim: String
     /// How often a comparison is made.
     let rounds: Int
     /// Nothing is measured, only tried.
@@ -82,5 +91,7 @@ struct BenchCase: Sendable {
     let title: String
     let run: @Sendable (Site) throws -> Report
 
-    static let all = [takeTAO, takeSAO, takeRaw, takeData, sixteenRecorders]
+    static let all = [
+        takeTAO, takeSAO, takeRaw, takeData, sixteenRecorders, burnSAO, burnRaw, burnRawData, burnMemory,
+    ]
 }

@@ -56,6 +56,17 @@ chromium            shows the status page
 LIST
 }
 
+# What script/bench calls beside what a build needs: the programs that burnd is compared with.
+bench_packages() {
+    cat <<'LIST'
+make                builds the preload shim that lets other burning programs use a virtual recorder
+gcc                 the same
+wodim               burns the same discs
+cdrdao              the same
+cdrskin             the same
+LIST
+}
+
 # missing_packages: of "package  reason" lines on standard input, those not installed.
 missing_packages() {
     local package reason
