@@ -74,16 +74,35 @@ public struct BurnHistory: Equatable, Sendable {
 
     /// Judges a burn whose worker is gone. A burn is at most once per disc, so from `laser-pending` on nothing is tried
     /// again by itself.
-    public func settlement(_ problem: BurnProblem.Kind) -> Settlement {
+    ///
+    /// - Parameter task: what was being done.
+    public func settlement(_ problem: BurnProblem.Kind, of task: BurnPlan.Task = .burn) -> Settlement {
         if let outcome { return .ended(outcome) }
         guard laser > .off else { return .neverBegan }
-        let place = isClosed ? "after the session was closed, before the disc was proven" : "while the disc was written"
         let numbers = tracks.map(\.number)
-        return .interrupted(
+        switch task {
+        case .burn:
+            let place =
+                isClosed ? "after the session was closed, before the disc was proven" : "while the disc was written"
+            return interrupted(
+                problem, .spoiled, "The burn stopped \(place); \(numbers.count) tracks had been ended.",
+                hint: "Take the disc out and order the job again with a blank one.")
+        case .erase:
+            return interrupted(
+                problem, .unsure, "Blanking stopped before its end was known.", hint: "Blank the disc again.")
+        case .close:
+            return interrupted(
+                problem, .unsure, "Closing stopped before its end was known.",
+                hint: "Look at the disc: where it is still open, close it again.")
+        }
+    }
+
+    private func interrupted(
+        _ problem: BurnProblem.Kind, _ disc: BurnOutcome.Disc, _ detail: String, hint: String
+    ) -> Settlement {
+        .interrupted(
             BurnOutcome(
-                .failed, disc: .spoiled, tracksOnDisc: numbers,
-                problem: BurnProblem(
-                    problem, "The burn stopped \(place); \(numbers.count) tracks had been ended.",
-                    hint: "Take the disc out and order the job again with a blank one.")))
+                .failed, disc: disc, tracksOnDisc: tracks.map(\.number),
+                problem: BurnProblem(problem, detail, hint: hint)))
     }
 }
