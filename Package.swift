@@ -69,12 +69,17 @@ let services: [Target] = [
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
     library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
-    library("BurnJobs", ["DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "POSIX", logging]),
+    library(
+        "BurnJobs",
+        [
+            "DiscLayout", "BurnPlan", "DiscComposition", "RawRecording", "JobQueue", "Drives", "Spool", "POSIX",
+            logging,
+        ]),
     library(
         "BurnAPI",
         [
-            "CDText", "SectorCoding", "HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives", "Spool", "BurnJobs",
-            "POSIX",
+            "CDText", "DiscComposition", "SectorCoding", "HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives",
+            "Spool", "BurnJobs", "POSIX",
         ]),
 ]
 
@@ -97,8 +102,8 @@ let testTargets: [Target] = [
     .target(
         name: "StationSupport",
         dependencies: [
-            "BurnAPI", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI", "SCSITransports",
-            "TestSupport", logging,
+            "BurnAPI", "BurnJobs", "BurnPlan", "DiscComposition", "Drives", "JobQueue", "JobStore", "POSIX", "SCSI",
+            "SCSITransports", "TestSupport", logging,
         ], path: "Tests/StationSupport", swiftSettings: settings),
     .target(
         name: "ServerSupport", dependencies: ["POSIX", "TestSupport"], path: "Tests/ServerSupport",
@@ -155,7 +160,10 @@ let testTargets: [Target] = [
         ]),
     tests(
         "BurnJobsTests",
-        ["DiscLayout", "StationSupport", "BurnJobs", "BurnPlan", "Drives", "JobQueue", "JobStore", "POSIX"]),
+        [
+            "DiscComposition", "DiscLayout", "RawRecording", "SectorCoding", "StationSupport", "BurnJobs", "BurnPlan",
+            "Drives", "JobQueue", "JobStore", "POSIX", "Spool",
+        ]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),

@@ -41,7 +41,8 @@ struct JobHandlers: Sendable {
         }
         try Self.requireFit(lengths)
         try await uploads.keep(Array(taken.files.values))
-        return try await station.submit(taken.order, lengths: lengths)
+        let facts = taken.files.mapValues { FileFacts(bytes: $0.bytes, sampleFrames: $0.audio?.sampleFrames) }
+        return try await station.submit(taken.order, files: facts)
     }
 
     /// The station writes audio, track by track.

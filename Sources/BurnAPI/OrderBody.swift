@@ -89,7 +89,7 @@ struct OrderBody: Codable, Sendable {
         draft.order.drive = try rules.text(.order("drive"), drive ?? BurnOrder.anyDrive)
         if let clientName { try draft.setClientName(clientName) }
         draft.order.mode = mode ?? .dao
-        (draft.order.sectorType, draft.order.gap) = (sectorType, gap ?? .none)
+        (draft.order.sectorType, draft.order.gap) = (sectorType, gap)
         (draft.order.speed, draft.order.close) = (speed ?? .max, close ?? .disc)
         (draft.order.eject, draft.order.isTest) = (eject ?? false, isTest ?? false)
         draft.order.verify = verify ?? .full

@@ -1,4 +1,6 @@
 import BurnJobs
+import BurnPlan
+import DiscComposition
 import Drives
 import HTTPCore
 import JobQueue
@@ -80,6 +82,19 @@ extension Problem {
                 .conflict, type: "job-not-cancellable", title: "The job cannot be cancelled",
                 detail: "Job \(id) is \(state.rawValue)\(state.isTerminal ? "" : ": nothing can stop that").",
                 instance: "/api/v1/jobs/\(id)")
+        case .notEditable(let id, let state):
+            self.init(
+                .conflict, type: "job-not-editable", title: "The job cannot be changed any more",
+                detail: "Job \(id) is \(state.rawValue).", instance: "/api/v1/jobs/\(id)")
+        case .changedMeanwhile(let id):
+            self.init(
+                .conflict, type: "job-not-editable", title: "The job was changed by somebody else",
+                detail: "Job \(id) is not any more what it was.", hint: "Read it again.",
+                instance: "/api/v1/jobs/\(id)")
+        case .modeNotSupported(let problem):
+            self.init(
+                .unprocessableContent, type: "mode-not-supported", title: "The drive cannot record in this mode",
+                detail: problem.detail, hint: problem.hint)
         case .wouldSpoilDisc(let id):
             self.init(
                 .conflict, type: "would-spoil-disc", title: "Cancelling would spoil the disc",
@@ -87,6 +102,15 @@ extension Problem {
                 hint: "POST /api/v1/jobs/\(id)/cancel?spoil=yes cancels it and wastes the disc.",
                 instance: "/api/v1/jobs/\(id)")
         }
+    }
+
+    /// What is wrong with an order, each fault with its place.
+    init(_ error: OrderFaults) {
+        let first = error.faults.first
+        self.init(
+            .unprocessableContent, type: first?.rule.slug ?? "invalid-field", title: "No disc can be made of the order",
+            detail: error.faults.map(\.rule.detail).joined(separator: " "),
+            errors: error.faults.map { .init(pointer: $0.place.pointer, detail: $0.rule.detail) })
     }
 
     /// A refusal of a drive.

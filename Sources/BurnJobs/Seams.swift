@@ -3,12 +3,17 @@ public import Drives
 public import FoundationEssentials
 public import JobQueue
 
-/// Gives the decoded audio of an uploaded file, decoding it when that has not been done.
-public protocol DecodedAudioProviding: Sendable {
-    /// Path and length of the PCM of a file.
+/// Gives the files of orders as they go onto discs.
+public protocol OrderFilesProviding: Sendable {
+    /// Path and length of the PCM of a file, which is decoded when that has not been done.
     ///
     /// - Throws: `BurnProblem` of kind `decode-failed` when the file is gone or cannot be decoded any more.
     func decodedAudio(of digest: String) async throws -> (path: String, sampleFrames: Int)
+
+    /// Path and length of a file as it was uploaded, proven to be the one.
+    ///
+    /// - Throws: `BurnProblem` of kind `decode-failed` when the file is gone or is not what it was.
+    func bytes(of digest: String) async throws -> (path: String, count: Int)
 }
 
 /// Words for what changes: the JSON that goes into events. The API has them, the station does not know them.

@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscComposition
 import Drives
 import FoundationEssentials
 import JobQueue
@@ -31,16 +32,18 @@ extension Station {
 
     /// Files, plan, drive, worker: everything before the laser that is not the worker's.
     private func prepare(_ id: Int, on drive: String) async throws -> BurnFolder {
+        let choice = try choice(id, on: drive)
         let burn = try await configuration.store.nextBurn()
         await update(id) { view in
             (view.job.state, view.job.reasons, view.job.needs, view.position) = (.preparing, [], nil, nil)
             (view.job.drive, view.job.startedAt) = (drive, view.job.startedAt ?? Date())
-            view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date()))
+            view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date(), choice: choice))
             view.phase = .preparing
         }
-        let plan = try await plan(id, burn: burn, on: drive)
+        let plan = try await plan(id, burn: burn, on: drive, choice)
         do {
-            try await configuration.drives.claim(drive, for: id)
+            let name = jobs[id]?.job.order.clientName
+            try await configuration.drives.claim(drive, for: id, clientName: name)
         } catch {
             throw BurnProblem(
                 .driveOffline, "The drive was taken by something else.", hint: "The job goes on when it is free.")
@@ -58,22 +61,55 @@ extension Station {
     private static let cancelledEarly = BurnProblem(
         .cancelledByUser, "The job was cancelled before the drive was used.", hint: "The disc is untouched.")
 
-    private func plan(_ id: Int, burn: Int, on drive: String) async throws -> BurnPlan {
-        guard let job = jobs[id]?.job, let address = drives[drive]?.address else { throw Self.cancelledEarly }
-        var tracks: [BurnPlan.Track] = []
-        for (index, track) in job.order.tracks.enumerated() {
-            let audio = try await configuration.audio.decodedAudio(of: track.file)
-            guard audio.sampleFrames == job.lengths[index].sampleFrames else {
-                throw BurnProblem(
-                    .decodeFailed,
-                    "Track \(index + 1) decodes to \(audio.sampleFrames) samples; it was \(job.lengths[index].sampleFrames).",
-                    hint: "Order the job again.")
-            }
-            tracks.append(.init(number: index + 1, audio: audio.path, sampleFrames: audio.sampleFrames))
+    /// How the drive writes the job.
+    private func choice(_ id: Int, on drive: String) throws -> ModeChoice {
+        guard let job = jobs[id]?.job, let status = drives[drive] else { throw Self.cancelledEarly }
+        do throws(ModeChoice.Lack) {
+            return try ModeChoice.choose(job.order, job.demand, on: RecorderAbilities(status.capabilities))
+        } catch {
+            throw BurnProblem(
+                .modeNotSupported, "Drive \(status.label): \(error.sentence)",
+                hint: "The disc is untouched. Order it in another mode, or on another drive.")
         }
-        return BurnPlan(
-            job: id, burn: burn, drive: address, mode: .tao, speed: job.order.speed, close: job.order.close,
-            eject: job.order.eject, tracks: tracks)
+    }
+
+    private func plan(_ id: Int, burn: Int, on drive: String, _ choice: ModeChoice) async throws -> BurnPlan {
+        guard let job = jobs[id]?.job, let address = drives[drive]?.address else { throw Self.cancelledEarly }
+        var paths: [DiscComposition.Source: String] = [:]
+        for source in DiscComposition.sources(of: job.order, files: job.files) {
+            paths[source] = try await path(of: source, job)
+        }
+        do throws(OrderFaults) {
+            let composition = try DiscComposition.compose(job.order, files: job.files) { [paths] in paths[$0] ?? "" }
+            return composition.plan(job: id, burn: burn, drive: address, job.order, choice)
+        } catch {
+            let words = error.faults.map { "\($0.place.pointer): \($0.rule.detail)" }.joined(separator: " ")
+            throw BurnProblem(.planInvalid, words, hint: "The disc is untouched. Order the job anew.")
+        }
+    }
+
+    /// Where a source lies, proven to be what was known of it when the order was accepted.
+    private func path(of source: DiscComposition.Source, _ job: Job) async throws -> String {
+        switch source {
+        case .audio(let digest):
+            let audio = try await configuration.files.decodedAudio(of: digest)
+            let known = job.files[digest]?.sampleFrames ?? 0
+            guard audio.sampleFrames == known else {
+                throw Self.changed("\(digest) decodes to \(audio.sampleFrames) samples; it was \(known).")
+            }
+            return audio.path
+        case .bytes(let digest):
+            let file = try await configuration.files.bytes(of: digest)
+            let known = job.files[digest]?.bytes ?? 0
+            guard file.count == known else {
+                throw Self.changed("\(digest) has \(file.count) bytes; it had \(known).")
+            }
+            return file.path
+        }
+    }
+
+    private static func changed(_ detail: String) -> BurnProblem {
+        BurnProblem(.decodeFailed, detail, hint: "The disc is untouched. Order the job again.")
     }
 
     private func couldNotStart(_ id: Int, _ problem: BurnProblem) async {
@@ -99,7 +135,7 @@ extension Station {
                 return
             }
         }
-        await settle(id, history.settlement(lost))
+        await settle(id, settlement(history, lost, of: id), record: history.record)
     }
 
     private func told(_ id: Int, _ line: JournalLine) async {
@@ -119,8 +155,17 @@ extension Station {
                 return
             }
             feed.publish(.progress(job: id, data: data))
-        case .started, .record, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
+        case .record(let record): keep(record, of: id)
+        case .started, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
         }
+    }
+
+    /// What is known of a burn is stored with the next change of its job's state; until then the journal has it.
+    private func keep(_ record: BurnRecord?, of id: Int) {
+        guard let record, let job = jobs[id]?.job, job.runningBurn != nil, let last = job.burns.indices.last else {
+            return
+        }
+        jobs[id]?.job.burns[last].record = record
     }
 
     private func journalLost(_ id: Int, _ why: String) async {
@@ -133,7 +178,10 @@ extension Station {
     // MARK: Settling
 
     /// Puts the end of a burn into its job.
-    func settle(_ id: Int, _ settlement: BurnHistory.Settlement) async {
+    ///
+    /// - Parameter record: what the journal says of the burn.
+    func settle(_ id: Int, _ settlement: BurnHistory.Settlement, record: BurnRecord? = nil) async {
+        keep(record, of: id)
         if let burn = jobs[id]?.job.runningBurn { prepared.remove(burn.id) }
         switch settlement {
         case .ended(let outcome), .interrupted(let outcome):
@@ -149,19 +197,25 @@ extension Station {
         }
     }
 
+    /// What follows for a job whose worker is gone.
+    func settlement(_ history: BurnHistory, _ lost: BurnProblem.Kind, of id: Int) -> BurnHistory.Settlement {
+        history.settlement(lost, of: jobs[id]?.job.order.task ?? .burn)
+    }
+
     private func closeBurn(_ id: Int, _ outcome: BurnOutcome?) {
         guard let view = jobs[id], view.job.runningBurn != nil, let last = view.job.burns.indices.last else { return }
         jobs[id]?.job.burns[last].finishedAt = Date()
         jobs[id]?.job.burns[last].outcome = outcome
     }
 
-    /// Why a job whose disc was left untouched may simply wait for another; nil when it is over.
+    /// Why a job whose disc was left untouched, or was blanked and no more, may simply wait for another; nil when it is
+    /// over.
     private func retryReason(_ id: Int, _ outcome: BurnOutcome) -> StateReason? {
-        guard outcome.result == .failed, outcome.disc == .untouched else { return nil }
+        guard outcome.result == .failed, outcome.disc == .untouched || outcome.disc == .blank else { return nil }
         switch outcome.problem?.type {
         case .mediaNotBlank: return .mediaNotBlank
         case .mediaTooSmall: return .mediaTooSmall
-        case .mediaIncompatible: return .mediaIncompatible
+        case .mediaIncompatible, .leadInTooShort: return .mediaIncompatible
         case .driveOffline: return starts[id, default: 0] + 1 < Self.startsPerJob ? .driveOffline : nil
         default: return nil
         }
@@ -195,12 +249,16 @@ extension Station {
         switch problem.type {
         case .cancelledByUser: [.cancelledByUser]
         case .interruptedByRestart: [.interruptedByRestart]
-        case .verifyMismatch, .tocMismatch: [.verifyMismatch]
-        case .writeError, .closeFailed: [.writeError]
+        case .verifyMismatch, .tocMismatch, .subChannelMismatch, .readBackFailed: [.verifyMismatch]
+        case .writeError, .closeFailed, .eraseFailed, .driveTimeout: [.writeError]
         case .bufferUnderrun: [.bufferUnderrun]
         case .powerCalibrationFailed: [.powerCalibrationFailed]
         case .driveOffline: [.driveOffline]
-        default: []
+        case .modeNotSupported, .layoutRefused: [.modeNotSupported]
+        case .mediaNotBlank: [.mediaNotBlank]
+        case .mediaTooSmall: [.mediaTooSmall]
+        case .mediaIncompatible, .leadInTooShort: [.mediaIncompatible]
+        case .driveRefused, .imageInvalid, .workerDied, .decodeFailed, .planInvalid: []
         }
     }
 }

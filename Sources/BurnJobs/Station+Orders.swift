@@ -1,4 +1,6 @@
 public import BurnPlan
+import DiscComposition
+import Drives
 import FoundationEssentials
 public import JobQueue
 import POSIX
@@ -6,14 +8,18 @@ import POSIX
 extension Station {
     /// Accepts an order. It is on stable storage when this returns.
     ///
-    /// - Throws: `Refusal.draining`, or what the store threw.
-    public func submit(_ order: BurnOrder, lengths: [Job.TrackLength]) async throws -> JobView {
+    /// - Parameter files: what is known of the files that it names, by their digests.
+    /// - Throws: `OrderFaults`, `Refusal.draining`, `Refusal.modeNotSupported`, or what the store threw.
+    public func submit(_ order: BurnOrder, files: [String: FileFacts]) async throws -> JobView {
         guard !isDraining else { throw Refusal.draining }
+        let demand = try self.demand(of: order, files)
         var random = SystemRandomNumberGenerator()
         let uid = ULID.make(at: Date(), using: &random)
         let (store, describe) = (configuration.store, configuration.describe)
         let job = try await inOrder { [feed] in
-            let (job, events) = try await store.insert(order, lengths: lengths, uid: uid, at: Date()) { job in
+            let (job, events) = try await store.insert(
+                order, files: files, demand: demand, uid: uid, at: Date()
+            ) { job in
                 let data = try describe.jobChanged(JobView(job), previous: nil, at: job.createdAt)
                 return [.init(name: "job-state-changed", data: data)]
             }
@@ -23,6 +29,58 @@ extension Station {
         jobs[job.id] = JobView(job)
         schedule()
         return jobs[job.id] ?? JobView(job)
+    }
+
+    /// What the content of an order needs, when it can be composed and some drive can do it.
+    private func demand(of order: BurnOrder, _ files: [String: FileFacts]) throws -> ContentDemand {
+        let demand = try DiscComposition.compose(order, files: files).demand
+        let named = drives.values.sorted { $0.id < $1.id }.map(situation).filter { $0.isMeant(by: order.drive) }
+        if let problem = Scheduling.incapable(named, for: order, demand) { throw Refusal.modeNotSupported(problem) }
+        return demand
+    }
+
+    /// In which way a drive would write an order, without an order being accepted.
+    ///
+    /// - Returns: by the ids of the drives that the order may use: the way, or what the drive lacks.
+    public func choices(
+        for order: BurnOrder, _ demand: ContentDemand
+    ) -> [String: Result<ModeChoice, ModeChoice.Lack>] {
+        let named = drives.values.map(situation).filter { $0.isMeant(by: order.drive) }
+        return Dictionary(
+            uniqueKeysWithValues: named.map { drive in
+                let choice = Result { () throws(ModeChoice.Lack) in
+                    try ModeChoice.choose(order, demand, on: drive.abilities)
+                }
+                return (drive.id, choice)
+            })
+    }
+
+    /// Changes the order of a job that no drive has yet.
+    ///
+    /// - Parameters:
+    ///   - seen: the order that the change was made to.
+    ///   - order: what is asked for from now on.
+    ///   - files: what is known of the files that it names, by their digests.
+    /// - Throws: `OrderFaults`, `Refusal`, or what the store threw.
+    public func edit(
+        _ id: Int, from seen: BurnOrder, to order: BurnOrder, files: [String: FileFacts]
+    ) async throws -> JobView {
+        guard let view = jobs[id] else {
+            guard let job = try await configuration.store.job(id) else { throw Refusal.unknownJob(id) }
+            throw Refusal.notEditable(id, job.state)
+        }
+        guard view.job.state == .queued || view.job.state == .waiting, !reserved.values.contains(id) else {
+            throw Refusal.notEditable(id, reserved.values.contains(id) ? .preparing : view.job.state)
+        }
+        guard view.job.order == seen else { throw Refusal.changedMeanwhile(id) }
+        let demand = try self.demand(of: order, files)
+        // Another order may be content with a disc that this one was refused.
+        refusals = refusals.filter { $0.key.job != id }
+        await update(id) { view in
+            (view.job.order, view.job.files, view.job.demand) = (order, files, demand)
+        }
+        schedule()
+        return try await self.view(id)
     }
 
     /// Cancels a job.
@@ -41,6 +99,9 @@ extension Station {
             await end(id, .cancelled, nil, [.cancelledByUser])
         case .preparing: return try await stop(id, spoil ? .spoil : .untouched)
         case .burning:
+            // Blanking cannot be stopped. An order that blanks first is left when that is over; then nothing is spoiled.
+            if view.job.order.task == .erase { throw Refusal.notCancellable(id, .burning) }
+            if view.progress?.action == .erasing { return try await stop(id, spoil ? .spoil : .untouched) }
             guard spoil else { throw Refusal.wouldSpoilDisc(id) }
             return try await stop(id, .spoil)
         case .cancelling: return spoil ? try await stop(id, .spoil) : view

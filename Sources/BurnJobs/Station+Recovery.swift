@@ -34,7 +34,7 @@ extension Station {
                 return false
             }
             if isLocked { return true }
-            await settle(id, history.settlement(.interruptedByRestart))
+            await settle(id, settlement(history, .interruptedByRestart, of: id), record: history.record)
         } catch {
             let problem = BurnProblem(
                 .interruptedByRestart, "The journal of the burn cannot be read: \(error).",

@@ -1,4 +1,4 @@
-import BurnPlan
+public import BurnPlan
 public import Drives
 import FoundationEssentials
 public import JobQueue
@@ -22,8 +22,8 @@ public actor Station {
         public var store: any JobStoring
         /// The drives.
         public var drives: DriveRegistry
-        /// Gives decoded audio.
-        public var audio: any DecodedAudioProviding
+        /// Gives the files of orders.
+        public var files: any OrderFilesProviding
         /// Starts workers.
         public var workers: any BurnWorkerStarting
         /// Words for events.
@@ -33,10 +33,10 @@ public actor Station {
 
         /// Everything.
         public init(
-            burnsFolder: String, store: any JobStoring, drives: DriveRegistry, audio: any DecodedAudioProviding,
+            burnsFolder: String, store: any JobStoring, drives: DriveRegistry, files: any OrderFilesProviding,
             workers: any BurnWorkerStarting, describe: any ChangeDescribing, log: Logger
         ) {
-            (self.burnsFolder, self.store, self.drives, self.audio) = (burnsFolder, store, drives, audio)
+            (self.burnsFolder, self.store, self.drives, self.files) = (burnsFolder, store, drives, files)
             (self.workers, self.describe, self.log) = (workers, describe, log)
         }
     }
@@ -51,6 +51,12 @@ public actor Station {
         case notCancellable(Int, JobState)
         /// The laser is on.
         case wouldSpoilDisc(Int)
+        /// A drive has it already, or it is over: nothing of its order changes any more.
+        case notEditable(Int, JobState)
+        /// Its order is another one than whoever changes it has seen.
+        case changedMeanwhile(Int)
+        /// No drive that it may use can do it.
+        case modeNotSupported(BurnProblem)
     }
 
     /// A worker that died this often before it came near a disc will not do better the next time.
@@ -245,6 +251,7 @@ public actor Station {
             case .start(let drive): begin(id, on: drive)
             case .queue(let position, let reasons): hold(id, .queued, position: position, reasons, needs: nil)
             case .wait(let needs, let reasons): hold(id, .waiting, position: nil, reasons, needs: needs)
+            case .refuse(let problem): refuse(id, problem)
             }
         }
     }
@@ -265,18 +272,20 @@ public actor Station {
         }
     }
 
-    private func situation(_ status: DriveStatus) -> DriveSituation {
+    private func refuse(_ id: Int, _ problem: BurnProblem) {
+        Task {
+            guard let state = jobs[id]?.job.state, state == .queued || state == .waiting,
+                !reserved.values.contains(id)
+            else { return }
+            await end(id, .failed, problem, [.modeNotSupported])
+        }
+    }
+
+    func situation(_ status: DriveStatus) -> DriveSituation {
         DriveSituation(
             id: status.id, label: status.label, isPresent: status.isPresent, isEnabled: status.isEnabled,
             isBusy: status.state == .stopped || status.state == .loading, isTrayOpen: status.tray == .open,
             media: status.media.map(DriveSituation.Media.init), mediaGeneration: status.mediaGeneration,
-            job: reserved[status.id] ?? status.job)
-    }
-}
-
-extension DriveSituation.Media {
-    /// What the scheduler needs of a disc.
-    init(_ media: DriveMedia) {
-        self.init(kind: media.kind, status: media.status, freeSectors: media.freeSectors)
+            job: reserved[status.id] ?? status.job, abilities: RecorderAbilities(status.capabilities))
     }
 }

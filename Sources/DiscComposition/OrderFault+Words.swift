@@ -11,7 +11,7 @@ extension OrderFault.Rule {
         case .discTooLong: "disc-too-long"
         case .unknownFile: "file-not-found"
         case .notAudio, .empty: "not-audio"
-        default: "impossible-disc"
+        default: "invalid-field"
         }
     }
 

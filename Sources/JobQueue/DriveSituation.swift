@@ -1,3 +1,4 @@
+public import BurnPlan
 public import DiscLayout
 
 /// What the scheduler knows of a drive.
@@ -10,10 +11,33 @@ public struct DriveSituation: Equatable, Sendable {
         public var status: DiscStatus
         /// Sectors that can still be written.
         public var freeSectors: Int
+        /// It can be blanked.
+        public var isErasable: Bool
+        /// Sectors from address 0 to the last possible lead-out: what is free when it is blank.
+        public var capacitySectors: Int
+        /// Tracks on it.
+        public var trackCount: Int
 
         /// A disc.
-        public init(kind: String, status: DiscStatus, freeSectors: Int) {
+        public init(
+            kind: String, status: DiscStatus, freeSectors: Int, isErasable: Bool = false, capacitySectors: Int? = nil,
+            trackCount: Int = 0
+        ) {
             (self.kind, self.status, self.freeSectors) = (kind, status, freeSectors)
+            (self.isErasable, self.trackCount) = (isErasable, trackCount)
+            self.capacitySectors = capacitySectors ?? freeSectors
+        }
+
+        /// Reads a disc; one that an earlier burnd stored has three fields only.
+        public init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                kind: try fields.decode(String.self, forKey: .kind),
+                status: try fields.decode(DiscStatus.self, forKey: .status),
+                freeSectors: try fields.decode(Int.self, forKey: .freeSectors),
+                isErasable: try fields.decodeIfPresent(Bool.self, forKey: .isErasable) ?? false,
+                capacitySectors: try fields.decodeIfPresent(Int.self, forKey: .capacitySectors),
+                trackCount: try fields.decodeIfPresent(Int.self, forKey: .trackCount) ?? 0)
         }
     }
 
@@ -35,19 +59,21 @@ public struct DriveSituation: Equatable, Sendable {
     public var mediaGeneration: Int
     /// The job that has it.
     public var job: Int?
+    /// What it can do; nil when nobody knows, which counts as everything.
+    public var abilities: RecorderAbilities?
 
     /// A drive's situation.
     public init(
         id: String, label: String, isPresent: Bool, isEnabled: Bool, isBusy: Bool, isTrayOpen: Bool, media: Media?,
-        mediaGeneration: Int, job: Int?
+        mediaGeneration: Int, job: Int?, abilities: RecorderAbilities? = nil
     ) {
         (self.id, self.label, self.isPresent, self.isEnabled) = (id, label, isPresent, isEnabled)
         (self.isBusy, self.isTrayOpen, self.media) = (isBusy, isTrayOpen, media)
-        (self.mediaGeneration, self.job) = (mediaGeneration, job)
+        (self.mediaGeneration, self.job, self.abilities) = (mediaGeneration, job, abilities)
     }
 
     /// Whether an order that names `requested` may use it.
-    func isMeant(by requested: String) -> Bool {
-        requested == "any" || requested == id || requested == label
+    public func isMeant(by requested: String) -> Bool {
+        requested == BurnOrder.anyDrive || requested == id || requested == label
     }
 }

@@ -9,8 +9,10 @@ public struct Job: Codable, Equatable, Sendable, Identifiable {
     public var uid: String
     /// What was asked for.
     public var order: BurnOrder
-    /// What each track takes on the disc, in the order's sequence.
-    public var lengths: [TrackLength]
+    /// What is known of the files that it names, by their digests.
+    public var files: [String: FileFacts]
+    /// What its content needs of a drive and a disc.
+    public var demand: ContentDemand
     /// Where it stands.
     public var state: JobState
     /// Why.
@@ -38,18 +40,26 @@ public struct Job: Codable, Equatable, Sendable, Identifiable {
         /// A length.
         public init(sampleFrames: Int) { self.sampleFrames = sampleFrames }
 
-        /// Sectors on the disc.
+        /// Sectors on the disc of a track that stands alone.
         public var sectors: Int { BurnPlan.Track.sectors(ofSampleFrames: sampleFrames) }
     }
 
     /// A job as it is accepted.
-    public init(id: Int, uid: String, order: BurnOrder, lengths: [TrackLength], createdAt: Date) {
-        (self.id, self.uid, self.order, self.lengths, self.createdAt) = (id, uid, order, lengths, createdAt)
+    public init(
+        id: Int, uid: String, order: BurnOrder, files: [String: FileFacts], demand: ContentDemand, createdAt: Date
+    ) {
+        (self.id, self.uid, self.order, self.files) = (id, uid, order, files)
+        (self.demand, self.createdAt) = (demand, createdAt)
         (state, reasons, burns) = (.queued, [], [])
     }
 
+    /// What each track decodes to, in the order's sequence; 0 for one that is not decoded.
+    public var lengths: [TrackLength] {
+        order.tracks.map { TrackLength(sampleFrames: files[$0.file]?.sampleFrames ?? 0) }
+    }
+
     /// Sectors of an empty disc that it needs.
-    public var sectorsNeeded: Int { BurnPlan.sectorsNeeded(lengths.map(\.sectors)) }
+    public var sectorsNeeded: Int { demand.sectors }
 
     /// The attempt that is going on.
     public var runningBurn: Burn? { burns.last.flatMap { $0.finishedAt == nil ? $0 : nil } }
@@ -67,10 +77,14 @@ public struct Burn: Codable, Equatable, Sendable, Identifiable {
     public var finishedAt: Date?
     /// How it ended; nil while it goes on, and when it never came near the disc.
     public var outcome: BurnOutcome?
+    /// How it is written, and why in that way; nil of one that an earlier burnd began.
+    public var choice: ModeChoice?
+    /// What is known of burn and disc, once the worker has said something.
+    public var record: BurnRecord?
 
     /// An attempt that begins.
-    public init(id: Int, drive: String, startedAt: Date) {
-        (self.id, self.drive, self.startedAt) = (id, drive, startedAt)
+    public init(id: Int, drive: String, startedAt: Date, choice: ModeChoice? = nil) {
+        (self.id, self.drive, self.startedAt, self.choice) = (id, drive, startedAt, choice)
     }
 }
 
@@ -80,6 +94,10 @@ public struct Needs: Codable, Equatable, Sendable {
     public enum Action: String, Codable, Sendable {
         /// Put in a blank disc, taking out what is there.
         case loadBlank = "load-blank"
+        /// Put in a disc that can be blanked.
+        case loadRewritable = "load-rewritable"
+        /// Put in a disc whose last session is open.
+        case loadOpenDisc = "load-open-disc"
         /// Attach or switch on the drive.
         case attachDrive = "attach-drive"
     }

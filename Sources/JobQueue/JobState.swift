@@ -43,6 +43,8 @@ public enum StateReason: String, Codable, Sendable, CaseIterable {
     case mediaTooSmall = "media-too-small"
     /// The disc is none that can be recorded.
     case mediaIncompatible = "media-incompatible"
+    /// The disc is not open: there is nothing to be closed or gone on with.
+    case mediaNotOpen = "media-not-open"
     /// The disc cannot be read.
     case mediaUnreadable = "media-unreadable"
     /// The tray is out.
@@ -55,6 +57,8 @@ public enum StateReason: String, Codable, Sendable, CaseIterable {
     case driveBusyElsewhere = "drive-busy-elsewhere"
     /// Another job uses the drive.
     case driveBusy = "drive-busy"
+    /// No drive that the job may use writes in its mode.
+    case modeNotSupported = "mode-not-supported"
     /// burnd is about to end and starts nothing new.
     case draining
     /// Somebody cancelled the job.

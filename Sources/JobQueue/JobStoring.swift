@@ -11,7 +11,7 @@ public protocol JobStoring: Sendable {
     ///
     /// - Parameter announcing: makes the events out of the job, whose id is known only then.
     func insert(
-        _ order: BurnOrder, lengths: [Job.TrackLength], uid: String, at: Date,
+        _ order: BurnOrder, files: [String: FileFacts], demand: ContentDemand, uid: String, at: Date,
         announcing: @escaping @Sendable (Job) throws -> [StoredEvent.Draft]
     ) async throws -> (job: Job, events: [StoredEvent])
 
@@ -106,7 +106,7 @@ public struct UploadedFile: Codable, Equatable, Sendable {
     public var bytes: Int
     /// When it first came.
     public var createdAt: Date
-    /// What it is, once it was decoded; nil before that.
+    /// What a decoder found; nil for what is no audio, or was used otherwise.
     public var audio: Audio?
 
     /// What a decoder found in a file.

@@ -1,4 +1,4 @@
-import BurnPlan
+public import BurnPlan
 import DiscLayout
 public import FoundationEssentials
 
@@ -16,6 +16,8 @@ public enum Scheduling {
         case queue(position: Int, reasons: [StateReason])
         /// It waits for a person.
         case wait(Needs, reasons: [StateReason])
+        /// No drive that it may use can do it, and none is to be expected to.
+        case refuse(BurnProblem)
     }
 
     /// A disc that a worker refused for a job, untouched; it is not tried again for that job.
@@ -48,10 +50,13 @@ public enum Scheduling {
         var position = 0
         for job in jobs.filter({ $0.state == .queued || $0.state == .waiting }).sorted(by: { $0.id < $1.id }) {
             position += 1
-            let meant = drives.filter { $0.isMeant(by: job.order.drive) }
+            let named = drives.filter { $0.isMeant(by: job.order.drive) }
+            let meant = named.filter { lack(of: $0, for: job.order, job.demand) == nil }
             let free = meant.filter { $0.isPresent && $0.isEnabled && !$0.isBusy && !taken.contains($0.id) }
             if isDraining {
                 decisions[job.id] = .queue(position: position, reasons: [.draining])
+            } else if meant.isEmpty, let problem = incapable(named, for: job.order, job.demand) {
+                decisions[job.id] = .refuse(problem)
             } else if let ready = free.first(where: { obstacle(for: job, on: $0, refusals) == nil }) {
                 taken.insert(ready.id)
                 decisions[job.id] = .start(drive: ready.id)
@@ -73,27 +78,81 @@ public enum Scheduling {
         return decisions
     }
 
+    /// What a drive lacks for an order; nil when it can do it, or nobody knows yet.
+    public static func lack(
+        of drive: DriveSituation, for order: BurnOrder, _ demand: ContentDemand
+    ) -> ModeChoice.Lack? {
+        do throws(ModeChoice.Lack) {
+            _ = try ModeChoice.choose(order, demand, on: drive.abilities)
+            return nil
+        } catch { return error }
+    }
+
+    /// Why none of the drives that an order may use can do it; nil when one can, or when there is none.
+    ///
+    /// - Parameter drives: all that the order may use.
+    public static func incapable(
+        _ drives: [DriveSituation], for order: BurnOrder, _ demand: ContentDemand
+    ) -> BurnProblem? {
+        let lacks = drives.compactMap { drive in lack(of: drive, for: order, demand).map { (drive.label, $0) } }
+        guard let first = lacks.first, lacks.count == drives.count else { return nil }
+        let words = lacks.count == 1 ? "Drive \(first.0): \(first.1.sentence)" : "Of all drives: \(first.1.sentence)"
+        return BurnProblem(
+            .modeNotSupported, words,
+            hint: "The disc is untouched. Order it in another mode, or attach a drive that can do it.")
+    }
+
     /// Why the disc in a drive cannot be used for a job; nil when it can.
     private static func obstacle(
         for job: Job, on drive: DriveSituation, _ refusals: [Refusal: StateReason]
     ) -> StateReason? {
         if drive.isTrayOpen { return .doorOpen }
         guard let media = drive.media else { return .mediaNeeded }
-        switch media.status {
-        case .unreadable: return media.kind == "CD-ROM" ? .mediaIncompatible : .mediaUnreadable
-        case .appendable, .complete: return .mediaNotBlank
-        case .blank: break
-        }
-        if media.freeSectors < job.sectorsNeeded { return .mediaTooSmall }
+        if let reason = obstacle(for: job, media) { return reason }
         return refusals[Refusal(job: job.id, drive: drive.id, mediaGeneration: drive.mediaGeneration)]
+    }
+
+    private static func obstacle(for job: Job, _ media: DriveSituation.Media) -> StateReason? {
+        switch job.order.task {
+        case .erase: return media.isErasable ? nil : unfit(media) ?? .mediaIncompatible
+        case .close: return media.status == .appendable ? nil : unfit(media) ?? .mediaNotOpen
+        case .burn: break
+        }
+        // Blanking mends also what cannot be read.
+        if media.status != .blank, media.isErasable, job.order.blank == .eraseIfRewritable {
+            return room(media.capacitySectors, for: job)
+        }
+        if let reason = unfit(media) { return reason }
+        switch media.status {
+        case .blank: return room(media.freeSectors, for: job)
+        case .appendable where job.order.blank == .appendIfOpen:
+            guard media.trackCount + job.demand.tracks <= RedBook.maximumTracks else { return .mediaTooSmall }
+            return room(media.freeSectors, for: job)
+        case .appendable, .complete, .unreadable: return .mediaNotBlank
+        }
+    }
+
+    private static func room(_ sectors: Int, for job: Job) -> StateReason? {
+        sectors < job.sectorsNeeded ? .mediaTooSmall : nil
+    }
+
+    private static func unfit(_ media: DriveSituation.Media) -> StateReason? {
+        guard media.status == .unreadable else { return nil }
+        return media.kind == "CD-ROM" ? .mediaIncompatible : .mediaUnreadable
     }
 
     private static func wait(
         _ job: Job, on drive: DriveSituation, _ refusals: [Refusal: StateReason], _ now: Date
     ) -> Decision {
         let reason = obstacle(for: job, on: drive, refusals) ?? .mediaNeeded
+        let action: Needs.Action =
+            switch job.order.task {
+            case .burn: .loadBlank
+            case .erase: .loadRewritable
+            case .close: .loadOpenDisc
+            }
         let needs = Needs(
-            .loadBlank, drive: drive.id, driveLabel: drive.label, minimumSectors: job.sectorsNeeded, found: drive.media,
+            action, drive: drive.id, driveLabel: drive.label, minimumSectors: job.sectorsNeeded, found: drive.media,
             since: job.needs?.drive == drive.id ? job.needs?.since ?? now : now)
         return .wait(needs, reasons: [reason])
     }

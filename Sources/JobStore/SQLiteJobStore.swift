@@ -63,13 +63,13 @@ public final class SQLiteJobStore: JobStoring {
 
     /// One transaction: the number, the job, its events.
     public func insert(
-        _ order: BurnOrder, lengths: [Job.TrackLength], uid: String, at: Date,
+        _ order: BurnOrder, files: [String: FileFacts], demand: ContentDemand, uid: String, at: Date,
         announcing: @escaping @Sendable (Job) throws -> [StoredEvent.Draft]
     ) async throws -> (job: Job, events: [StoredEvent]) {
         try await pool.write { database in
             try database.execute(sql: "INSERT INTO jobs (state, body) VALUES ('', x'')")
             let id = Int(database.lastInsertedRowID)
-            let job = Job(id: id, uid: uid, order: order, lengths: lengths, createdAt: at)
+            let job = Job(id: id, uid: uid, order: order, files: files, demand: demand, createdAt: at)
             try Self.update(job, in: database)
             return (job, try Self.append(announcing(job), to: database))
         }

@@ -42,7 +42,7 @@ struct StationServer {
         let drives = DriveRegistry()
         let station = Station(
             .init(
-                burnsFolder: data + "/burns", store: store, drives: drives, audio: SpooledAudio(spool),
+                burnsFolder: data + "/burns", store: store, drives: drives, files: SpooledFiles(spool),
                 workers: workers(),
                 describe: EventDescriptions(), log: log))
         let held = try await station.recover()

@@ -17,19 +17,19 @@ final class APIHarness {
     let spool: Spool
     let router: Router
 
-    convenience init(_ worker: ScriptedWorker = .good, audio: (any DecodedAudioProviding)? = nil) async throws {
-        try await self.init(worker, audio: audio, harness: StationHarness())
+    convenience init(_ worker: ScriptedWorker = .good, files: (any OrderFilesProviding)? = nil) async throws {
+        try await self.init(worker, files: files, harness: StationHarness())
     }
 
     /// A server that starts where the harness has left off.
     init(
-        _ worker: ScriptedWorker = .good, audio: (any DecodedAudioProviding)? = nil, harness: StationHarness
+        _ worker: ScriptedWorker = .good, files: (any OrderFilesProviding)? = nil, harness: StationHarness
     ) async throws {
         self.harness = harness
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         let decoder = String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)]) + "/burnd-decode"
         spool = try Spool(folder: harness.folder + "/spool", decoder: decoder)
-        let (station, drives) = try await harness.station(worker, audio: audio ?? SpooledAudio(spool))
+        let (station, drives) = try await harness.station(worker, files: files ?? SpooledFiles(spool))
         (self.station, self.drives) = (station, drives)
         var router = Router()
         BurnAPI.addRoutes(

@@ -25,7 +25,7 @@ import VirtualRecorder
             recorder = try VirtualRecorder(
                 .init(disc: folder.path + "/disc", name: "left", profile: profile, blank: blank, maximumSpeed: nil))
             harness = try StationHarness(recorder)
-            api = try await APIHarness(worker, audio: StationHarness.Audio(), harness: harness)
+            api = try await APIHarness(worker, files: StationHarness.Files(), harness: harness)
         }
 
         func drive() async throws -> APIHarness.Answer { try await api.send(.get, "/api/v1/drives/left") }

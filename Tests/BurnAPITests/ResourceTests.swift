@@ -30,7 +30,7 @@ import Testing
     @Test func `the text status keeps terminals safe from titles`() async throws {
         let api = try await APIHarness()
         let order = BurnOrder(title: "x\u{1B}[2Jy", tracks: [.init(file: "sha256:00", name: "a")])
-        _ = try await api.station.submit(order, lengths: [.init(sampleFrames: 588)])
+        _ = try await api.station.submit(order, files: StationHarness.files)
         let text = try await api.send(.get, "/api/v1/status.txt").text
         #expect(text.contains("x?[2Jy") && !text.contains("\u{1B}"))
     }
@@ -58,7 +58,7 @@ import Testing
             _ = desk.awaitCancellation()
             try desk.write(.outcome(BurnOutcome(.cancelled, disc: .spoiled)))
         }
-        let api = try await APIHarness(worker, audio: StationHarness.Audio())
+        let api = try await APIHarness(worker, files: StationHarness.Files())
         let id = try await api.harness.submit(api.station).id
         _ = try await job(id, in: api.station, becomes: .burning)
         let refused = try await api.send(.post, "/api/v1/jobs/\(id)/cancel")

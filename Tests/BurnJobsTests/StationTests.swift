@@ -197,7 +197,8 @@ import Testing
     ) async throws -> (Job, FileDescriptor?) {
         let store = try harness.store()
         var job = try await store.insert(
-            StationHarness.order, lengths: [.init(sampleFrames: 588)], uid: "U", at: Date()
+            StationHarness.order, files: StationHarness.files, demand: ContentDemand(sectors: 300, tracks: 1), uid: "U",
+            at: Date()
         ) { _ in [] }.job
         job.state = state
         job.drive = "tests-looking-drive-s1"

@@ -17,7 +17,7 @@ import Testing
     func job(_ id: Int, drive: String = "any", sectors: Int = 300) -> Job {
         Job(
             id: id, uid: "U\(id)", order: BurnOrder(drive: drive, tracks: []),
-            lengths: [.init(sampleFrames: sectors * 588)], createdAt: Self.now)
+            files: [:], demand: ContentDemand(sectors: sectors, tracks: 1), createdAt: Self.now)
     }
 
     func decide(
@@ -30,7 +30,7 @@ import Testing
     func reasons(_ decision: Scheduling.Decision?) -> [StateReason] {
         switch decision {
         case .queue(_, let reasons), .wait(_, let reasons): reasons
-        case .start, nil: []
+        case .start, .refuse, nil: []
         }
     }
 

@@ -21,7 +21,9 @@ import Testing
 
     func insert(_ store: SQLiteJobStore, title: String = "") async throws -> Job {
         let order = BurnOrder(title: title, tracks: [.init(file: "sha256:00", name: "a.wav")])
-        return try await store.insert(order, lengths: [.init(sampleFrames: 588)], uid: "U", at: Self.time) { job in
+        let files = ["sha256:00": FileFacts(bytes: 2048, sampleFrames: 588)]
+        let demand = ContentDemand(sectors: 300, tracks: 1)
+        return try await store.insert(order, files: files, demand: demand, uid: "U", at: Self.time) { job in
             [.init(name: "job-state-changed", data: Array("{\"job\":\(job.id)}".utf8))]
         }.job
     }
@@ -63,7 +65,9 @@ import Testing
         let store = try folder.open()
         defer { withExtendedLifetime(folder) {} }
         await #expect(throws: Refused.self) {
-            try await store.insert(BurnOrder(tracks: []), lengths: [], uid: "U", at: Self.time) { _ in throw Refused() }
+            try await store.insert(
+                BurnOrder(tracks: []), files: [:], demand: ContentDemand(), uid: "U", at: Self.time
+            ) { _ in throw Refused() }
         }
         #expect(try await store.jobs(JobFilter(limit: 10)).isEmpty)
     }

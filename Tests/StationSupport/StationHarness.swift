@@ -14,11 +14,12 @@ import Testing
 
 /// A station in a folder of its own, with one drive that looks.
 package final class StationHarness: Sendable {
-    package struct Audio: DecodedAudioProviding {
+    package struct Files: OrderFilesProviding {
         package init() {}
         package func decodedAudio(of digest: String) async throws -> (path: String, sampleFrames: Int) {
             ("/dev/null", 588)
         }
+        package func bytes(of digest: String) async throws -> (path: String, count: Int) { ("/dev/null", 2048) }
     }
 
     package let folder: String
@@ -59,13 +60,13 @@ package final class StationHarness: Sendable {
 
     /// A station as a server that has just started has it.
     package func station(
-        _ worker: ScriptedWorker, audio: any DecodedAudioProviding = Audio()
+        _ worker: ScriptedWorker, files: any OrderFilesProviding = Files()
     ) async throws -> (Station, DriveRegistry) {
         let drives = DriveRegistry()
         let store = try store()
         let station = Station(
             .init(
-                burnsFolder: folder + "/burns", store: store, drives: drives, audio: audio, workers: worker,
+                burnsFolder: folder + "/burns", store: store, drives: drives, files: files, workers: worker,
                 describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let held = try await station.recover()
         let memory = try await store.knownDrives().last
@@ -87,8 +88,11 @@ package final class StationHarness: Sendable {
 
     package static let order = BurnOrder(title: "Live", tracks: [.init(file: "sha256:00", name: "a.wav")])
 
+    /// What is known of the order's file.
+    package static let files = ["sha256:00": FileFacts(bytes: 2048, sampleFrames: 588)]
+
     package func submit(_ station: Station) async throws -> Job {
-        try await station.submit(Self.order, lengths: [.init(sampleFrames: 588)]).job
+        try await station.submit(Self.order, files: Self.files).job
     }
 }
 
