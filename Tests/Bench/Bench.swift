@@ -92,6 +92,7 @@ struct BenchCase: Sendable {
     let run: @Sendable (Site) throws -> Report
 
     static let all = [
-        takeTAO, takeSAO, takeRaw, takeData, sixteenRecorders, burnSAO, burnRaw, burnRawData, burnMemory,
+        takeTAO, takeSAO, takeRaw, takeData, sixteenRecorders, burnSAO, burnRaw, burnRawData, makeData,
+        burnMemory,
     ]
 }

@@ -23,6 +23,36 @@ extension BenchCase {
         .worker(.raw, .pq, isData: true), [.cdrdao("generic-mmc-raw", isData: true)], against: ["cdrdao"], bar: 0.1,
         isSameDisc: true)
 
+    /// What of that is the making of the sectors: what a raw disc costs more than the same data session at once, where the
+    /// recorder makes them.
+    static let makeData = BenchCase(
+        name: "make-data",
+        title:
+            "user and system time of making sectors of Mode 1 with P and Q, against cdrdao's: that of a raw disc of 74 "
+            + "minutes less that of the same disc session at once"
+    ) { site in
+        let album = try Album("\(site.folder)/album", sectors: sectors(site))
+        let burners: [(String, Burner)] = [
+            ("burnd raw", .worker(.raw, .pq, isData: true)), ("burnd sao", .worker(.sao, isData: true)),
+            ("cdrdao raw", .cdrdao("generic-mmc-raw", isData: true)),
+            ("cdrdao sao", .cdrdao("generic-mmc", isData: true)),
+        ]
+        var runs: [String: [Run]] = [:]
+        for _ in 0..<site.rounds {
+            for (name, burner) in burners {
+                let recorder = try RecorderProcess(site, name: "burn-\(burner.name)", speed: "max")
+                runs[name, default: []].append(try burner.burn(album, recorder, site).run)
+            }
+        }
+        func making(_ program: String) -> Double {
+            (runs["\(program) raw"]?.cheapest.cpuSeconds ?? 0) - (runs["\(program) sao"]?.cheapest.cpuSeconds ?? 0)
+        }
+        return Report(
+            name: "make-data", runs: runs, ratio: making("burnd") / making("cdrdao"),
+            meaning: "what raw costs burnd more than session at once, to what it costs cdrdao", bar: 0.1,
+            isMoreBetter: false)
+    }
+
     /// User and system time of burnd's worker against that of others for the same disc in the same recorder.
     private static func burn(
         _ name: String, _ what: String, _ worker: Burner, _ peers: [Burner], against: [String], bar: Double,
