@@ -78,8 +78,8 @@ let services: [Target] = [
     library(
         "BurnAPI",
         [
-            "CDText", "DiscComposition", "SectorCoding", "HTTPCore", "DiscLayout", "BurnPlan", "JobQueue", "Drives",
-            "Spool", "BurnJobs", "POSIX",
+            "BinaryCoding", "BurnJobs", "BurnPlan", "CDText", "DiscComposition", "DiscLayout", "Drives", "HTTPCore",
+            "JobQueue", "MMC", "POSIX", "RawRecording", "SectorCoding", "Spool",
         ]),
 ]
 

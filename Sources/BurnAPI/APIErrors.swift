@@ -1,6 +1,5 @@
 import BurnJobs
 import BurnPlan
-import DiscComposition
 import Drives
 import HTTPCore
 import JobQueue
@@ -17,8 +16,6 @@ enum APIErrors {
         } catch let error as Station.Refusal {
             throw Problem(error)
         } catch let error as DriveError {
-            throw Problem(error)
-        } catch let error as OrderFaults {
             throw Problem(error)
         }
     }

@@ -62,7 +62,11 @@ public struct BurnAPI: Sendable {
         router.add(.get, "/api/v1/jobs") { request, _ in try await jobs.list(request) }
         router.add(.post, "/api/v1/jobs") { request, _ in try await jobs.create(request) }
         router.add(.get, "/api/v1/jobs/{id}") { request, path in try await jobs.show(request, path["id"]) }
+        router.add(.patch, "/api/v1/jobs/{id}") { request, path in try await jobs.edit(request, path["id"]) }
+        router.add(.get, "/api/v1/jobs/{id}/burns") { request, path in try await jobs.burns(request, path["id"]) }
+        router.add(.get, "/api/v1/burns/{id}") { request, path in try await jobs.burn(request, path["id"]) }
         router.add(.post, "/api/v1/jobs/{id}/cancel") { request, path in try await jobs.cancel(request, path["id"]) }
+        addDiscRoutes(to: &router, parts, uploads)
         addDriveRoutes(to: &router, drives)
     }
 
@@ -79,5 +83,20 @@ public struct BurnAPI: Sendable {
         router.add(.post, "/api/v1/drives/{id}/disable") { request, path in
             try await drives.disable(request, path["id"])
         }
+    }
+
+    /// What composes discs without burning them, and what is done to discs without an order.
+    private static func addDiscRoutes(to router: inout Router, _ parts: Parts, _ uploads: Uploads) {
+        let check = CheckHandlers(station: parts.station, uploads: uploads, drives: parts.drives)
+        let images = ImageHandlers(uploads: uploads, drives: parts.drives)
+        let content = ContentHandlers(spool: parts.spool)
+        let tasks = TaskHandlers(station: parts.station, drives: parts.drives)
+        router.add(.post, "/api/v1/jobs:check") { request, _ in try await check.check(request) }
+        router.add(.post, "/api/v1/files:image") { request, _ in try await images.author(request) }
+        router.add(.get, "/api/v1/files/{file}/content") { request, path in
+            try await content.content(request, path["file"])
+        }
+        router.add(.post, "/api/v1/drives/{id}/erase") { request, path in try await tasks.erase(request, path["id"]) }
+        router.add(.post, "/api/v1/drives/{id}/close") { request, path in try await tasks.close(request, path["id"]) }
     }
 }

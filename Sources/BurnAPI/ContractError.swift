@@ -39,8 +39,19 @@ struct ContractError: Sendable, Equatable {
     static let eraseRefused = ContractError("E_IMAPI_ERASE_DRIVE_FAILED_ERASE_COMMAND", 0x80AA_0905)
     static let eraseTooLong = ContractError("E_IMAPI_ERASE_TOOK_LONGER_THAN_ONE_HOUR", 0x80AA_0906)
 
+    static let isPrepared = raw("MEDIA_IS_PREPARED", 0x03)
     static let invalidCode = trackAtOnce("INVALID_ISRC", 0x0B)
     static let invalidCatalogNumber = trackAtOnce("INVALID_MCN", 0x0C)
+
+    /// What a drive lacks.
+    static func lack(_ lack: ModeChoice.Lack, _ order: BurnOrder) -> ContractError? {
+        switch lack {
+        case .sectorType: raw("DATA_BLOCK_TYPE_NOT_SUPPORTED", 0x0E)
+        case .rewriting: ContractError("E_IMAPI_ERASE_RECORDER_NOT_SUPPORTED", 0xC0AA_090A)
+        case .mode, .discAtOnce: writer(order.mode, "RECORDER_NOT_SUPPORTED", tao: 0x0E, raw: 0x10)
+        case .subCodeInSAO, .textInSAO, .testWrite: nil
+        }
+    }
 
     /// An error that both writers have, whose low byte may differ between them.
     static func writer(_ mode: WriteMode, _ name: String, tao: UInt32, raw: UInt32) -> ContractError {

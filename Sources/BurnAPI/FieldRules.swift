@@ -1,4 +1,5 @@
 import BurnPlan
+import DiscComposition
 import DiscLayout
 import HTTPCore
 
@@ -11,10 +12,8 @@ struct FieldRules: Sendable {
     static let longestText = 200
     /// Longest in bytes of UTF-8: a character can be a letter under any number of marks. Emoji of families have 25.
     static let longestTextBytes = 10 * longestText
-    /// Longest client name: the structures of the contract have 64 bytes with their end.
-    static let longestClientName = 63
-    /// Of a name that burnd makes itself.
-    static let longestMadeClientName = 62
+    /// Longest client name that other programs are shown.
+    static let longestClientName = ClientName.longest
     /// What a client name may have besides letters and digits.
     private static let clientNameSigns = Set(" .,:;-_".utf8)
     /// Sectors ahead of address 0 that an image may have: from 90:00:00 on (contract; the pause of 150 among them).
@@ -85,7 +84,7 @@ struct FieldRules: Sendable {
 
     /// A client name for whoever ordered: foreign characters replaced, cut to 62; burnd's own for nobody.
     static func clientName(for owner: String) -> String {
-        let name = owner.unicodeScalars.prefix(longestMadeClientName)
+        let name = owner.unicodeScalars.prefix(longestClientName)
             .map { $0.isASCII && isInClientName(UInt8($0.value)) ? Character($0) : "_" }
         return name.allSatisfy { $0 == "_" || $0 == " " } ? BurnOrder.defaultClientName : String(name)
     }

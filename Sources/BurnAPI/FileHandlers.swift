@@ -30,7 +30,19 @@ struct FileHandlers: Sendable {
         }
     }
 
-    /// POST: one or more parts named `file`.
+    /// What a part of an upload is: its name says so, since bytes alone may be anything.
+    private enum Kind: String {
+        /// Audio, which is decoded, or the image of a file system.
+        case file
+        /// A raw image.
+        case image
+        /// Graphics of a track.
+        case cdg
+        /// R to W of an image.
+        case subcode
+    }
+
+    /// POST: one or more parts named `file`, `image`, `cdg` or `subcode`.
     func upload(_ request: HTTPRequest) async throws -> HTTPResponse {
         let files = try await APIErrors.translate {
             let reader = try MultipartReader(request.body, contentType: request.headers["Content-Type"])
@@ -38,9 +50,11 @@ struct FileHandlers: Sendable {
             return try await RequestFiles.collect(for: uploads) { files in
                 var received: [UploadedFile] = []
                 while let part = try await reader.nextPart() {
-                    guard part.name == "file", let sent = part.filename else { throw Self.unknown(part.name) }
+                    guard let kind = Kind(rawValue: part.name), let sent = part.filename else {
+                        throw Self.unknown(part.name)
+                    }
                     let stored = try await files.receive(expected: nil) { try await part.next() }
-                    received.append(try await recognise(stored, FileName.label(sent)))
+                    received.append(try await recognise(stored, FileName.label(sent), kind))
                 }
                 guard !received.isEmpty else { throw Self.noFile }
                 try await uploads.keep(received)
@@ -53,13 +67,17 @@ struct FileHandlers: Sendable {
     /// PUT: the body is the file, the path its name.
     func put(_ request: HTTPRequest, _ name: String) async throws -> HTTPResponse {
         guard request.headers["Content-Range"] == nil else { throw Self.partial }
+        let kind = try request.target.query("as").map { word throws(Problem) in
+            guard let kind = Kind(rawValue: word) else { throw .invalid("as", "file, image, cdg or subcode") }
+            return kind
+        }
         let file = try await APIErrors.translate {
             try await uploads.requireRoom(for: request.body.declaredLength)
             return try await RequestFiles.collect(for: uploads) { files in
                 let stored = try await files.receive(expected: request.body.declaredLength) {
                     try await request.body.next()
                 }
-                let file = try await recognise(stored, FileName.label(name))
+                let file = try await recognise(stored, FileName.label(name), kind ?? .file)
                 try await uploads.keep([file])
                 return file
             }
@@ -67,7 +85,9 @@ struct FileHandlers: Sendable {
         return .wire(FileResource(file), status: .created, headers: ["Location": "/api/v1/files/\(file.digest)"])
     }
 
-    private func recognise(_ stored: StoredFile, _ name: String) async throws -> UploadedFile {
+    private func recognise(_ stored: StoredFile, _ name: String, _ kind: Kind) async throws -> UploadedFile {
+        let isAudio = kind == .file ? try await !uploads.isFileSystem(stored) : false
+        guard isAudio else { return try await uploads.unrecognised(stored, name: name) }
         do {
             return try await uploads.recognise(stored, name: name)
         } catch let error as DecodeError {
@@ -78,7 +98,8 @@ struct FileHandlers: Sendable {
     private static func unknown(_ name: String) -> Problem {
         Problem(
             .badRequest, type: "unknown-field", title: "There is no such field",
-            detail: "An upload has parts named file, each with a file name; not \(name.debugDescription).",
+            detail:
+                "An upload has parts named file, image, cdg or subcode, with file names; not \(name.debugDescription).",
             errors: [.init(field: name, detail: "unknown field")])
     }
 

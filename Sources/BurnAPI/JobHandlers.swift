@@ -1,5 +1,6 @@
 import BurnJobs
 import BurnPlan
+import DiscComposition
 import DiscLayout
 import Drives
 import HTTPCore
@@ -16,9 +17,6 @@ struct JobHandlers: Sendable {
     static let defaultLimit = 50
     /// Most jobs that a list may have.
     static let highestLimit = 500
-    /// Addresses that a time in two digits of minutes can name: no disc is longer.
-    static let longestDisc = RedBook.framesInMSF - RedBook.pauseSectors
-
     // MARK: Creating
 
     /// POST: an order with its files, or one that names files by digest.
@@ -32,50 +30,30 @@ struct JobHandlers: Sendable {
         return .wire(JobResource(view), status: .created, headers: ["Location": "/api/v1/jobs/\(view.job.id)"])
     }
 
-    private var intake: OrderIntake { OrderIntake(uploads: uploads, drives: drives) }
+    var intake: OrderIntake { OrderIntake(uploads: uploads, drives: drives) }
 
+    /// What can be refused is refused before anything is kept.
     private func submit(_ taken: OrderIntake.Taken) async throws -> JobView {
-        try Self.requireWritable(taken)
-        let lengths = taken.order.tracks.compactMap { track in
-            taken.files[track.file]?.audio.map { Job.TrackLength(sampleFrames: $0.sampleFrames) }
-        }
-        try Self.requireFit(lengths)
+        let composition = try taken.compose()
+        try await requireDrive(for: taken, composition.demand)
         try await uploads.keep(Array(taken.files.values))
-        let facts = taken.files.mapValues { FileFacts(bytes: $0.bytes, sampleFrames: $0.audio?.sampleFrames) }
-        return try await station.submit(taken.order, files: facts)
+        return try await station.submit(taken.order, files: taken.facts)
     }
 
-    /// The station writes audio, track by track.
-    private static func requireWritable(_ taken: OrderIntake.Taken) throws(Problem) {
-        let order = taken.order
-        guard order.mode == .tao, order.image == nil, order.subCode == nil, order.tracks.allSatisfy(Self.isWritable)
-        else {
-            throw Problem(
-                .unprocessableContent, type: "mode-not-supported", title: "The drive cannot record in this mode",
-                detail: "Only audio is written, and only track at once.",
-                errors: [FieldPlace.order("mode").detail(order.mode.rawValue, in: taken.syntax)])
+    /// Some drive that the order may use can write it, as far as anybody knows.
+    private func requireDrive(for taken: OrderIntake.Taken, _ demand: ContentDemand) async throws {
+        let choices = await station.choices(for: taken.order, demand).sorted { $0.key < $1.key }
+        let lacks = choices.compactMap { choice in
+            if case .failure(let lack) = choice.value { (drive: choice.key, lack: lack) } else { nil }
         }
-    }
-
-    private static func isWritable(_ track: BurnOrder.Track) -> Bool {
-        track.form == .audio && track.pregap == nil && track.graphics == nil
-    }
-
-    private static func requireFit(_ lengths: [Job.TrackLength]) throws(Problem) {
-        let needed = BurnPlan.sectorsNeeded(lengths.map(\.sectors))
-        guard needed <= longestDisc else {
-            throw Problem(
-                .unprocessableContent, type: "disc-too-long", title: "The programme does not fit on any disc",
-                detail: "\(minutes(needed)) are needed; the longest disc has \(minutes(longestDisc)).",
-                hint: "Spread the tracks over two discs.",
-                extensions: ["needed_sectors": .integer(needed), "available_sectors": .integer(longestDisc)])
-        }
-    }
-
-    /// Minutes and seconds, however many: an MSF begins anew at 100 minutes.
-    private static func minutes(_ sectors: Int) -> String {
-        let seconds = sectors / RedBook.framesPerSecond
-        return "\(seconds / 60) min \(seconds % 60) s"
+        guard let first = lacks.first, lacks.count == choices.count else { return }
+        var problem = Problem(
+            .unprocessableContent, type: "mode-not-supported", title: "The drive cannot record in this mode",
+            detail: lacks.count == 1 ? first.lack.sentence : "None of the drives can: \(first.lack.sentence)",
+            hint: "Choose another mode, or another drive.",
+            errors: lacks.map { FieldPlace.order("mode").detail("\($0.drive): \($0.lack.sentence)", in: taken.syntax) })
+        problem.add(.lack(first.lack, taken.order))
+        throw problem
     }
 
     // MARK: Reading and cancelling
@@ -125,7 +103,7 @@ struct JobHandlers: Sendable {
 
     /// GET one.
     func show(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
-        .wire(JobResource(try await APIErrors.translate { try await station.view(Self.number(id)) }))
+        Self.response(try await APIErrors.translate { try await station.view(Self.number(id)) })
     }
 
     /// POST cancel: 200 when it is cancelled, 202 when a worker has to stop first.
@@ -138,7 +116,7 @@ struct JobHandlers: Sendable {
         return .wire(JobResource(view), status: view.job.state == .cancelled ? .ok : .accepted)
     }
 
-    private static func number(_ id: String) throws -> Int {
+    static func number(_ id: String) throws -> Int {
         // Int reads a sign too, and a job has one address only.
         guard id.utf8.first.map({ (0x31...0x39).contains($0) }) == true, let number = Int(id) else {
             throw Problem(

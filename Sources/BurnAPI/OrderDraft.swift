@@ -102,7 +102,7 @@ struct OrderDraft: Sendable {
         case .pregap(let index): order.tracks[index].pregap = file
         case .graphics(let index): order.tracks[index].graphics = file
         case .subCode: order.subCode = file
-        case .image where isData:
+        case .image where isData && leadInSectors == nil:
             // An image of a file system is the data of one track, not an image of a disc.
             order.tracks = [BurnOrder.Track(file: file.file, name: file.name, form: .mode1)]
         case .image: order.image = BurnOrder.Image(file: file, leadInSectors: leadInSectors)

@@ -74,7 +74,7 @@ struct OrderForm: Sendable {
         switch name {
         case "mode": draft.order.mode = try rules.word(.order(name), value)
         case "sector_type": draft.order.sectorType = try rules.word(.order(name), value) as RawSectorType
-        case "gap": draft.order.gap = try rules.word(.order(name), value)
+        case "gap": draft.order.gap = try rules.word(.order(name), value) as GapMode
         case "close": draft.order.close = try rules.word(.order(name), value)
         case "verify": draft.order.verify = try rules.word(.order(name), value)
         case "blank": draft.order.blank = try rules.word(.media(name), value)

@@ -1,4 +1,6 @@
+import BurnJobs
 import BurnPlan
+import DiscComposition
 import DiscLayout
 import Drives
 import HTTPCore
@@ -9,13 +11,39 @@ import Spool
 struct OrderIntake: Sendable {
     let uploads: Uploads
     let drives: DriveRegistry
+    /// The decoded audio is to be read here, and not only by a burn worker.
+    var hasPaths = false
 
     /// An order whose files are there and known.
     struct Taken: Sendable {
         var order: BurnOrder
         /// By digest, every file that it names.
         var files: [String: UploadedFile]
+        /// By digest, what the disc depends on.
+        var facts: [String: FileFacts]
+        /// Where each file lies, and where its decoded audio does.
+        var paths: [DiscComposition.Source: String]
         let syntax: FieldPlace.Syntax
+
+        /// The disc.
+        ///
+        /// - Throws: `Problem` with everything that is wrong with the order.
+        func compose(for purpose: DiscComposition.Purpose = .job) throws(Problem) -> Composition {
+            do throws(OrderFaults) {
+                return try DiscComposition.compose(order, files: facts, for: purpose) { [paths] in paths[$0] ?? "" }
+            } catch {
+                throw Problem(error, order, in: syntax)
+            }
+        }
+    }
+
+    /// One part of a form, wherever it comes from.
+    struct Part: Sendable {
+        let name: String
+        /// Nil for a field that is no file.
+        let filename: String?
+        let text: @Sendable () async throws -> String
+        let next: @Sendable () async throws -> [UInt8]?
     }
 
     /// A file on its way: stored, and being looked into.
@@ -27,6 +55,7 @@ struct OrderIntake: Sendable {
 
     /// What is in a file.
     private struct Content: Sendable {
+        let stored: StoredFile
         let file: UploadedFile
         /// It holds the sectors of a data track.
         let isData: Bool
@@ -63,10 +92,22 @@ struct OrderIntake: Sendable {
     private func takeForm(_ request: HTTPRequest, _ files: RequestFiles) async throws -> Taken {
         let reader = try MultipartReader(request.body, contentType: request.headers["Content-Type"])
         try await uploads.requireRoom(for: request.body.declaredLength)
+        return try await take(files) {
+            guard let part = try await reader.nextPart() else { return nil }
+            return Part(name: part.name, filename: part.filename) {
+                try await part.text()
+            } next: {
+                try await part.next()
+            }
+        }
+    }
+
+    /// An order as the parts of a form, read one after the other.
+    func take(_ files: RequestFiles, nextPart: () async throws -> Part?) async throws -> Taken {
         var arriving: [Arriving] = []
         do {
             var form = OrderForm()
-            while let part = try await reader.nextPart() { try await read(part, into: &form, &arriving, files) }
+            while let part = try await nextPart() { try await read(part, into: &form, &arriving, files) }
             try form.draft.finish(hasImage: arriving.contains { $0.use == .image })
             return try await settled(form.draft, arriving)
         } catch {
@@ -78,7 +119,7 @@ struct OrderIntake: Sendable {
     }
 
     private func read(
-        _ part: MultipartReader.Part, into form: inout OrderForm, _ arriving: inout [Arriving], _ files: RequestFiles
+        _ part: Part, into form: inout OrderForm, _ arriving: inout [Arriving], _ files: RequestFiles
     ) async throws {
         guard let use = try form.use(part.name) else {
             // A sheet of texts may be long, and is a file then.
@@ -123,7 +164,7 @@ struct OrderIntake: Sendable {
     ) async throws -> Content {
         let isData =
             switch use {
-            case .track, .image: try await FileSystemImage.isOne(stored.path, bytes: stored.bytes)
+            case .track, .image: try await uploads.isFileSystem(stored)
             case .pregap, .graphics, .subCode: false
             }
         let isAudio =
@@ -132,17 +173,19 @@ struct OrderIntake: Sendable {
             case .graphics, .subCode, .image: false
             }
         if isAudio, known?.audio == nil {
-            return Content(file: try await uploads.recognise(stored, name: name), isData: false)
+            return Content(
+                stored: stored, file: try await uploads.recognise(stored, name: name), isData: false)
         }
-        if let known { return Content(file: known, isData: isData) }
-        return Content(file: try await uploads.unrecognised(stored, name: name), isData: isData)
+        if let known { return Content(stored: stored, file: known, isData: isData) }
+        return Content(stored: stored, file: try await uploads.unrecognised(stored, name: name), isData: isData)
     }
 
     /// Waits for what is being looked into, and puts every file into its place.
     private func settled(_ draft: OrderDraft, _ arriving: [Arriving]) async throws -> Taken {
         // Form before content: what is wrong with the order is said even while files are still being decoded.
         if draft.order.drive != BurnOrder.anyDrive { try await requireDrive(draft.order.drive, draft.rules.syntax) }
-        var (draft, files) = (draft, [String: UploadedFile]())
+        var draft = draft
+        var taken = Taken(order: draft.order, files: [:], facts: [:], paths: [:], syntax: draft.rules.syntax)
         for arrival in arriving {
             let content: Content
             do {
@@ -152,9 +195,45 @@ struct OrderIntake: Sendable {
                     error, name: arrival.name, place: arrival.use.place.detail(arrival.name, in: draft.rules.syntax))
             }
             draft.put(.init(file: content.file.digest, name: arrival.name), arrival.use, isData: content.isData)
-            files[content.file.digest] = content.file
+            try await note(content, arrival.use, &taken)
         }
-        return Taken(order: draft.order, files: files, syntax: draft.rules.syntax)
+        taken.order = draft.order
+        var others = draft.order
+        others.tracks = []
+        taken.facts.merge(try await facts(of: others, draft.rules.syntax)) { $1 }
+        return taken
+    }
+
+    /// What is to be known of an image and of R to W, which takes reading all of it.
+    private func facts(
+        of order: BurnOrder, _ syntax: FieldPlace.Syntax
+    ) async throws -> [String: FileFacts] {
+        do {
+            return try await uploads.facts(of: order)
+        } catch let trouble as OrderInspection.Trouble {
+            let place = FieldPlace(trouble.place)
+            switch trouble.cause {
+            case .decoding(let error):
+                throw Problem(error, name: place.name(in: syntax), place: place.detail("no audio", in: syntax))
+            case .spool(let error): throw error
+            }
+        }
+    }
+
+    /// What the disc depends on of a track's files.
+    private func note(_ content: Content, _ use: OrderDraft.Use, _ taken: inout Taken) async throws {
+        let digest = content.file.digest
+        var facts = taken.facts[digest] ?? FileFacts(bytes: content.stored.bytes)
+        facts.isISO = facts.isISO || content.isData
+        switch use {
+        case .track, .pregap:
+            guard !content.isData else { break }
+            facts.sampleFrames = content.file.audio?.sampleFrames
+            if hasPaths { taken.paths[.audio(digest)] = try await uploads.audioPath(content.stored) }
+        case .image, .graphics, .subCode: break
+        }
+        taken.paths[.bytes(digest)] = content.stored.path
+        (taken.files[digest], taken.facts[digest]) = (content.file, facts)
     }
 
     private func requireDrive(_ name: String, _ syntax: FieldPlace.Syntax) async throws {

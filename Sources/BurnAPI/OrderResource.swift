@@ -50,7 +50,7 @@ struct OrderResource: Encodable, Sendable {
         isUnderrunProtectionOff = order.isUnderrunProtectionOff
         leadOutLimit = OrNull(order.leadOutLimit)
         source = Source(
-            tracks: order.tracks.enumerated().map { Track($0.element, job.lengths, $0.offset) },
+            tracks: order.tracks.enumerated().map { Track($0.element, $0.offset, of: job) },
             image: OrNull(order.image?.file), leadInSectors: OrNull(order.image?.leadInSectors),
             mcn: OrNull(order.catalogNumber),
             firstTrackNumber: order.firstTrackNumber, subCode: OrNull(order.subCode), text: OrderBody.text(order))
@@ -89,7 +89,19 @@ extension OrderResource {
         let sectors: Int
         let seconds: Double
 
-        init(_ track: BurnOrder.Track, _ lengths: [Job.TrackLength], _ index: Int) {
+        private static func sectors(_ track: BurnOrder.Track, _ length: Job.TrackLength?, _ files: [String: FileFacts])
+            -> Int
+        {
+            switch track.form {
+            case .audio: length?.sectors ?? 0
+            case .mode1:
+                max(
+                    ((files[track.file]?.bytes ?? 0) + track.form.userBytes - 1) / track.form.userBytes,
+                    RedBook.minimumTrackSectors)
+            }
+        }
+
+        init(_ track: BurnOrder.Track, _ index: Int, of job: Job) {
             (file, name, type) = (track.file, track.name, track.form)
             (title, performer, songwriter) = (OrNull(track.title), OrNull(track.performer), OrNull(track.songwriter))
             (composer, arranger, message) = (OrNull(track.composer), OrNull(track.arranger), OrNull(track.message))
@@ -97,8 +109,8 @@ extension OrderResource {
             (copy, preemphasis) = (OrNull(track.copy), track.hasPreEmphasis)
             (gap, pregap, pregapSectors) = (OrNull(track.gap), OrNull(track.pregap), OrNull(track.pregapSectors))
             (indexes, graphics) = (track.indexes, OrNull(track.graphics))
-            let length = index < lengths.count ? lengths[index] : nil
-            sectors = length?.sectors ?? 0
+            let length = index < job.lengths.count ? job.lengths[index] : nil
+            sectors = Self.sectors(track, length, job.files)
             seconds = Double(length?.sampleFrames ?? 0) / Double(RedBook.sampleRate)
         }
 

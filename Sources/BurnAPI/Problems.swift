@@ -1,6 +1,5 @@
 import BurnJobs
 import BurnPlan
-import DiscComposition
 import Drives
 import HTTPCore
 import JobQueue
@@ -85,12 +84,10 @@ extension Problem {
         case .notEditable(let id, let state):
             self.init(
                 .conflict, type: "job-not-editable", title: "The job cannot be changed any more",
-                detail: "Job \(id) is \(state.rawValue).", instance: "/api/v1/jobs/\(id)")
-        case .changedMeanwhile(let id):
-            self.init(
-                .conflict, type: "job-not-editable", title: "The job was changed by somebody else",
-                detail: "Job \(id) is not any more what it was.", hint: "Read it again.",
+                detail: "Job \(id) is \(state.rawValue).", hint: "Cancel it, and order anew.",
                 instance: "/api/v1/jobs/\(id)")
+            add(.isPrepared)
+        case .changedMeanwhile(let id): self = .changed("/api/v1/jobs/\(id)")
         case .modeNotSupported(let problem):
             self.init(
                 .unprocessableContent, type: "mode-not-supported", title: "The drive cannot record in this mode",
@@ -104,13 +101,12 @@ extension Problem {
         }
     }
 
-    /// What is wrong with an order, each fault with its place.
-    init(_ error: OrderFaults) {
-        let first = error.faults.first
-        self.init(
-            .unprocessableContent, type: first?.rule.slug ?? "invalid-field", title: "No disc can be made of the order",
-            detail: error.faults.map(\.rule.detail).joined(separator: " "),
-            errors: error.faults.map { .init(pointer: $0.place.pointer, detail: $0.rule.detail) })
+    /// A change that was meant for an earlier state of a resource.
+    static func changed(_ instance: String) -> Problem {
+        Problem(
+            .preconditionFailed, type: "precondition-failed", title: "Somebody else changed it first",
+            detail: "It is not any more what the change was meant for.",
+            hint: "Read it again, and send the change with its present ETag.", instance: instance)
     }
 
     /// A refusal of a drive.

@@ -1,3 +1,5 @@
+import BurnJobs
+import BurnPlan
 import FoundationEssentials
 import JobQueue
 import POSIX
@@ -9,9 +11,10 @@ import Spool
 /// when the last of them fails, the file goes, so that a refused request leaves nothing behind.
 struct Uploads: Sendable {
     private let spool: Spool
-    private let store: any JobStoring
+    /// Nil where no station is: every file is new then.
+    private let store: (any JobStoring)?
 
-    init(spool: Spool, store: any JobStoring) { (self.spool, self.store) = (spool, store) }
+    init(spool: Spool, store: (any JobStoring)?) { (self.spool, self.store) = (spool, store) }
 
     /// Refuses a body that the disk has no room for, before its first byte.
     func requireRoom(for bytes: Int?) async throws(SpoolError) {
@@ -41,7 +44,7 @@ struct Uploads: Sendable {
     }
 
     private func known(_ digest: FileDigest) async throws -> UploadedFile? {
-        try await store.files(prefix: digest.description, limit: 1).first
+        try await store?.files(prefix: digest.description, limit: 1).first
     }
 
     /// Decodes a stored file, to learn what it is; its audio is ready for a disc then.
@@ -63,10 +66,23 @@ struct Uploads: Sendable {
             audio: earlier?.audio)
     }
 
+    /// Whether a stored file is a file system of 2048-byte sectors, and so the data of a track.
+    func isFileSystem(_ stored: StoredFile) async throws -> Bool { try await spool.isISO9660(stored) }
+
+    /// What an image or a file of R to W says; audio is known already.
+    ///
+    /// - Throws: `OrderInspection.Trouble`.
+    func facts(of order: BurnOrder) async throws -> [String: FileFacts] {
+        try await OrderInspection(spool).facts(of: order)
+    }
+
+    /// Where the decoded audio of a stored file lies.
+    func audioPath(_ stored: StoredFile) async throws -> String { try await spool.decoded(stored.digest).path }
+
     /// The files belong to the station from now on.
     func keep(_ files: [UploadedFile]) async throws {
         for file in files {
-            try await store.save(file)
+            try await store?.save(file)
             if let digest = FileDigest(file.digest) { spool.keep(digest) }
         }
     }

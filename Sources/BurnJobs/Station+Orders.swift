@@ -151,6 +151,12 @@ extension Station {
         return JobView(job)
     }
 
+    /// The job that a burn belongs to; nil when there is no such burn.
+    public func job(ofBurn burn: Int) async throws -> Job? {
+        if let view = jobs.values.first(where: { $0.job.burns.contains { $0.id == burn } }) { return view.job }
+        return try await configuration.store.job(ofBurn: burn)
+    }
+
     /// Jobs, newest first, finished or not.
     public func views(_ filter: JobFilter) async throws -> [JobView] {
         try await configuration.store.jobs(filter).map { jobs[$0.id] ?? JobView($0) }

@@ -10,6 +10,8 @@ public struct HTTPResponse: Sendable {
         case bytes([UInt8])
         /// `size` bytes of an open file, from its beginning.
         case file(FileDescriptor, size: Int)
+        /// `size` bytes of an open file from `offset` on.
+        case part(of: FileDescriptor, offset: Int, size: Int)
         /// Server-sent events until the stream is finished or the client is gone.
         case events(EventStream)
     }

@@ -13,6 +13,8 @@ public struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     public static let accepted = HTTPStatus(rawValue: 202)
     /// 204.
     public static let noContent = HTTPStatus(rawValue: 204)
+    /// 206.
+    public static let partialContent = HTTPStatus(rawValue: 206)
     /// 304.
     public static let notModified = HTTPStatus(rawValue: 304)
     /// 400.
@@ -31,10 +33,14 @@ public struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     public static let conflict = HTTPStatus(rawValue: 409)
     /// 411.
     public static let lengthRequired = HTTPStatus(rawValue: 411)
+    /// 412.
+    public static let preconditionFailed = HTTPStatus(rawValue: 412)
     /// 413.
     public static let contentTooLarge = HTTPStatus(rawValue: 413)
     /// 415.
     public static let unsupportedMediaType = HTTPStatus(rawValue: 415)
+    /// 416.
+    public static let rangeNotSatisfiable = HTTPStatus(rawValue: 416)
     /// 422.
     public static let unprocessableContent = HTTPStatus(rawValue: 422)
     /// 429 (RFC 6585).
@@ -50,9 +56,12 @@ public struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     public var reason: String { Self.reasons[rawValue] ?? "Status \(rawValue)" }
 
     private static let reasons: [Int: String] = [
-        200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 304: "Not Modified", 400: "Bad Request",
+        200: "OK", 201: "Created", 202: "Accepted", 204: "No Content",
+        206: "Partial Content", 304: "Not Modified", 400: "Bad Request",
         401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 408: "Request Timeout",
-        409: "Conflict", 411: "Length Required", 413: "Content Too Large", 415: "Unsupported Media Type",
+        409: "Conflict", 411: "Length Required", 412: "Precondition Failed", 413: "Content Too Large",
+        415: "Unsupported Media Type",
+        416: "Range Not Satisfiable",
         422: "Unprocessable Content", 429: "Too Many Requests", 500: "Internal Server Error",
         503: "Service Unavailable", 507: "Insufficient Storage",
     ]

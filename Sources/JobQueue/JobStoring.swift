@@ -27,6 +27,9 @@ public protocol JobStoring: Sendable {
     /// One job.
     func job(_ id: Int) async throws -> Job?
 
+    /// The job that a burn belongs to.
+    func job(ofBurn burn: Int) async throws -> Job?
+
     /// Jobs, newest first.
     func jobs(_ filter: JobFilter) async throws -> [Job]
 

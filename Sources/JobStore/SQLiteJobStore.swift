@@ -113,6 +113,19 @@ public final class SQLiteJobStore: JobStoring {
         }
     }
 
+    /// Through all rows: burns are asked for by people, now and then.
+    public func job(ofBurn burn: Int) async throws -> Job? {
+        try await pool.read { database in
+            try Self.jobs(
+                database,
+                sql: """
+                    SELECT body FROM jobs, json_each(CAST(body AS TEXT), '$.burns') AS burn
+                    WHERE json_extract(burn.value, '$.id') = ?
+                    """, [burn]
+            ).first
+        }
+    }
+
     /// Keyset paging: no page shifts when a job is added.
     public func jobs(_ filter: JobFilter) async throws -> [Job] {
         var conditions: [String] = []

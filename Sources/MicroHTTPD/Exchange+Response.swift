@@ -48,15 +48,8 @@ extension Exchange {
         switch body {
         case .empty: return cmhd_response_bytes(nil, 0)
         case .bytes(let bytes): return bytes.withUnsafeBytes { cmhd_response_bytes($0.baseAddress, $0.count) }
-        case .file(let file, let size):
-            // The library closes the descriptor at the end of the response, and reads it with sendfile(2).
-            let copy = fcntl(file.number, F_DUPFD_CLOEXEC, 0)
-            guard copy >= 0 else { return nil }
-            guard let answer = MHD_create_response_from_fd64(UInt64(size), copy) else {
-                close(copy)
-                return nil
-            }
-            return answer
+        case .file(let file, let size): return make(part: file, offset: 0, size: size)
+        case .part(let file, let offset, let size): return make(part: file, offset: offset, size: size)
         case .events(let stream):
             state.withLock { $0.stream = stream }
             // Given back by the library through `releaseStream`.
@@ -69,6 +62,17 @@ extension Exchange {
             if core.table.isStopping { stream.finish() }
             return answer
         }
+    }
+
+    /// The library closes the descriptor at the end of the response, and reads it with sendfile(2).
+    private func make(part file: FileDescriptor, offset: Int, size: Int) -> OpaquePointer? {
+        let copy = fcntl(file.number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return nil }
+        guard let answer = MHD_create_response_from_fd_at_offset64(UInt64(size), copy, UInt64(offset)) else {
+            close(copy)
+            return nil
+        }
+        return answer
     }
 
     /// Sends a short answer on the socket itself, which the library is reading from, and says that the connection ends.

@@ -11,6 +11,7 @@ struct Burnd: AsyncParsableCommand {
             VirtualRecorderCommand.self,
             RecorderControlCommand.self,
             DiscCommand.self,
+            ImageCommand.self,
             BurnWorkerCommand.self,
         ])
 }

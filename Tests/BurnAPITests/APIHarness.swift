@@ -48,6 +48,8 @@ final class APIHarness {
         let status: Int
         let text: String
         let headers: HTTPHeaders
+        /// The content as bytes, also of a file.
+        var bytes: [UInt8] = []
 
         /// A member of the JSON object, by path.
         func member(_ path: String...) throws -> JSONValue? { try member(path) }
@@ -82,11 +84,31 @@ final class APIHarness {
             method: method, target: try RequestTarget(parsing: target), headers: headers, body: body, peer: "127.0.0.1",
             requestID: "R")
         let response = await router.respond(to: request)
-        guard case .bytes(let bytes) = response.body else {
-            return Answer(status: response.status.rawValue, text: "", headers: response.headers)
-        }
+        let bytes = try Self.bytes(of: response.body)
         let text = String(decoding: bytes, as: UTF8.self)
-        return Answer(status: response.status.rawValue, text: text, headers: response.headers)
+        return Answer(status: response.status.rawValue, text: text, headers: response.headers, bytes: bytes)
+    }
+
+    private static func bytes(of body: HTTPResponse.Body) throws -> [UInt8] {
+        func part(_ file: FileDescriptor, _ offset: Int, _ size: Int) throws -> [UInt8] {
+            var bytes = [UInt8](repeating: 0, count: size)
+            let count = try bytes.withUnsafeMutableBytes { target in
+                Result { () throws(SystemError) in try file.read(into: target, at: offset) }
+            }.get()
+            return Array(bytes.prefix(count))
+        }
+        switch body {
+        case .bytes(let bytes): return bytes
+        case .file(let file, let size): return try part(file, 0, size)
+        case .part(let file, let offset, let size): return try part(file, offset, size)
+        case .empty, .events: return []
+        }
+    }
+
+    func patch(_ target: String, _ text: String, _ headers: HTTPHeaders = [:]) async throws -> Answer {
+        var headers = headers
+        headers["Content-Type"] = "application/merge-patch+json"
+        return try await send(.patch, target, headers: headers, body: HTTPBytesBody(Array(text.utf8)))
     }
 
     func json(_ target: String, _ text: String) async throws -> Answer {

@@ -19,15 +19,16 @@ import Testing
         let answer = try await api.form(
             "/api/v1/jobs",
             [
-                Part("mode", "tao"), Part("title", "Album"), Part("performer", "We"), Part("client_name", "desk 3"),
+                Part("mode", "sao"), Part("title", "Album"), Part("performer", "We"), Part("client_name", "desk 3"),
                 Part("gap", "silence"), Part("speed", #"{"sectors_per_second":600,"pure_cav":true}"#),
                 Part("close", "session"), Part("eject", "yes"), Part("test_write", "true"), Part("verify", "quick"),
-                Part("blank", "erase-if-rewritable"), Part("erase", "full"), Part("mcn", "123456789012"),
+                Part("blank", "required"), Part("erase", "full"), Part("mcn", "123456789012"),
                 Part("buffer_underrun_free_disabled", "1"), Part("first_track_number", "3"),
                 Part("start_of_leadout_limit", "300000"), Part("cd_text", "false"), Self.track,
-                Part("track_title", "One"), Part("track_isrc", "us-k7y-98-12345"), Part("track_copy", "scms"),
+                Part("track_title", "One"), Part("track_pregap_sectors", "225"),
+                Part("track_isrc", "us-k7y-98-12345"), Part("track_copy", "scms"),
                 Part("track_indexes", "40, 20,0,40"), Self.track, Part("track_title", "Two"),
-                Part("track_preemphasis", "true"), Part("track_gap", "none"), Part("track_pregap_sectors", "75"),
+                Part("track_preemphasis", "true"), Part("track_gap", "none"),
                 Part("track_songwriter", "S"), Part("track_composer", "C"), Part("track_arranger", "A"),
                 Part("track_message", "M"), Part("track_performer", "P"),
             ])
@@ -36,14 +37,14 @@ import Testing
             (["title"], "Album"), (["performer"], "We"), (["client_name"], "desk 3"), (["gap"], "silence"),
             (["speed", "sectors_per_second"], 600), (["speed", "pure_cav"], true), (["close"], "session"),
             (["eject"], true), (["test_write"], true), (["verify"], "quick"),
-            (["media", "blank"], "erase-if-rewritable"), (["media", "erase"], "full"),
+            (["media", "blank"], "required"), (["media", "erase"], "full"),
             (["source", "mcn"], "0123456789012"), (["buffer_underrun_free_disabled"], true),
             (["source", "first_track_number"], 3), (["start_of_leadout_limit"], 300_000),
             (["source", "cd_text"], false), (["source", "tracks", "0", "title"], "One"),
             (["source", "tracks", "0", "isrc"], "US-K7Y-98-12345"), (["source", "tracks", "0", "copy"], "scms"),
             (["source", "tracks", "0", "indexes"], [20, 40]), (["source", "tracks", "0", "preemphasis"], false),
             (["source", "tracks", "1", "title"], "Two"), (["source", "tracks", "1", "preemphasis"], true),
-            (["source", "tracks", "1", "gap"], "none"), (["source", "tracks", "1", "pregap_sectors"], 75),
+            (["source", "tracks", "1", "gap"], "none"), (["source", "tracks", "0", "pregap_sectors"], 225),
             (["source", "tracks", "1", "songwriter"], "S"), (["source", "tracks", "1", "composer"], "C"),
             (["source", "tracks", "1", "arranger"], "A"), (["source", "tracks", "1", "message"], "M"),
             (["source", "tracks", "1", "performer"], "P"),
@@ -58,7 +59,7 @@ import Testing
             "/api/v1/jobs",
             """
             {"mode":"tao","media":{"blank":"append-if-open"},"speed":8,"owner":"Büro/3",
-             "source":{"mcn":"4006381333931","tracks":[{"file":"\(id)","isrc":"DEA450612345","indexes":[10]}]}}
+             "source":{"mcn":"4006381333931","tracks":[{"file":"\(id)","isrc":"DEA450612345"}]}}
             """)
         #expect(answer.status == 201, "\(answer.text)")
         let expected: [([String], JSONValue)] = [

@@ -60,7 +60,10 @@ import Testing
             "unknown field", 400, "unknown-field",
             [Part("mode", "tao"), Part("sped", "4"), Part("track", file: "a", wav)]
         ),
-        ("a mode that nothing writes", 422, "mode-not-supported", [Part("track", file: "a.wav", wav)]),
+        (
+            "raw sectors track at once", 422, "invalid-field",
+            [Part("mode", "tao"), Part("sector_type", "pq"), Part("track", file: "a.wav", wav)]
+        ),
         ("no track", 400, "missing-track", [Part("mode", "tao")]),
         ("wrong mode", 400, "invalid-field", [Part("mode", "doa"), Part("track", file: "a.wav", wav)]),
         (

@@ -43,7 +43,10 @@ def drive(label, **changes):
 
 
 def job(number, title, tracks, **changes):
-    return {"id": number, "uid": f"01JD4T6Q2N8Z5XW3V9K1M7R{number:03d}", "title": title, "owner": "", "mode": "tao",
+    return {"id": number, "uid": f"01JD4T6Q2N8Z5XW3V9K1M7R{number:03d}", "title": title, "owner": "", "mode": "dao",
+            "task": "burn", "performer": None, "client_name": "burnd", "sector_type": None, "gap": None, "verify": "full",
+            "test_write": False, "media": {"blank": "required", "erase": "quick"}, "start_of_leadout_limit": None,
+            "buffer_underrun_free_disabled": False,
             "state": "queued", "state_reasons": [], "needs": None, "drive": "any", "requested_drive": "any",
             "position": None, "eta": None, "speed": "max", "close": "disc", "eject": False,
             "source": {"tracks": tracks}, "total_sectors": sum(track["sectors"] for track in tracks),
@@ -66,8 +69,9 @@ def some_tracks(count, seconds=237):
 
 
 def ended(number, title, tracks, state, disc, ago, **changes):
-    burn = {"id": number, "drive": "burnd-virtual-left", "started_at": now(-ago - 200), "finished_at": now(-ago),
-            "outcome": state, "disc": disc, "tracks_on_disc": [], "proven": [], "problem": changes.get("problem")}
+    burn = {"id": number, "job": number, "drive": "burnd-virtual-left", "started_at": now(-ago - 200),
+            "finished_at": now(-ago), "mode": "sao", "mode_reason": "session-at-once", "adjusted": changes.pop("adjusted", []),
+            "write_speed": {"sectors_per_second": 1200, "pure_cav": False}, "outcome": state, "disc": disc, "tracks_on_disc": [], "proven": [], "problem": changes.get("problem")}
     return job(number, title, tracks, state=state, drive="burnd-virtual-left", started_at=now(-ago - 200),
                finished_at=now(-ago), burns=[burn], **changes)
 
@@ -94,7 +98,8 @@ class Station:
         self.drives = {one["id"]: one for one in (
             drive("Left", state="busy", tray="locked", safe_to_open=False, job=17),
             drive("Right", media=media("complete", 9), reasons=["media-not-blank"]),
-            drive("Spare", tray="open", media=None), drive("Attic", present=False, state="offline", safe_to_open=False,
+            drive("Spare", tray="open", media=None),
+            drive("Studio", media=media("complete", 4) | {"kind": "CD-RW", "erasable": True}), drive("Attic", present=False, state="offline", safe_to_open=False,
                                                            media=None, reasons=["drive-offline"]))}
         done = progress(17, left, "burning", "writing", 41.7, 4, 9, 134)
         self.jobs = {one["id"]: one for one in (
@@ -107,7 +112,10 @@ class Station:
                        "choices": ["cancel"]}),
             job(19, "Choir rehearsal", some_tracks(12), position=1, eta=now(900), owner="Anna"),
             job(20, "Interview", some_tracks(1, 1800), position=2, eta=now(1500)),
-            ended(16, "Live 1999", some_tracks(14), "completed", "good", 600, proven=["toc", "audio"]),
+            ended(16, "Live 1999", some_tracks(14), "completed", "good", 600, adjusted=["speed"],
+                  proven=["toc", "audio", "indexes", "mcn", "isrc", "cd-text"]),
+            ended(13, "Erase", [], "completed", "blank", 5400, task="erase", proven=["blank"]),
+            ended(12, "Rough mix", some_tracks(2), "completed", "untouched", 7200, test_write=True),
             ended(15, "Sketches", some_tracks(7), "failed", "spoiled", 1800, problem=problem),
             ended(14, "Wrong order", some_tracks(3), "cancelled", "untouched", 3600))}
 
@@ -279,6 +287,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         act = re.fullmatch(r"/api/v1/jobs/(\d+)/cancel", url.path)
         if act and int(act[1]) in self.station.jobs:
             return self.cancel(self.station.jobs[int(act[1])], "spoil=yes" in url.query)
+        act = re.fullmatch(r"/api/v1/drives/([^/]+)/(erase|close)", url.path)
+        if act and act[1] in self.station.drives:
+            return self.task(self.station.drives[act[1]], act[2])
         act = re.fullmatch(r"/api/v1/drives/([^/]+)/(eject|load)", url.path)
         if act and act[1] in self.station.drives:
             return self.tray(self.station.drives[act[1]], act[2])
@@ -292,7 +303,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                      "codec": "pcm_s16le", "sample_rate": 44100, "channels": 2}
         file = {"id": "sha256:" + hashlib.sha256(data).hexdigest(), "name": name, "bytes": len(data),
                 "created_at": now(), "audio": audio}
-        if audio:
+        if audio or data[32769:32774] == b"CD001":
             self.station.files[file["id"]] = file
         return file
 
@@ -302,7 +313,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         for part in body.split(b"--" + boundary)[1:-1]:
             head, data = part.removeprefix(b"\r\n").split(b"\r\n\r\n", 1)
             items.append(self.keep(re.search(rb'filename="([^"]*)"', head)[1].decode(), data.removesuffix(b"\r\n")))
-        bad = next((item for item in items if not item["audio"]), None)
+        bad = next((item for item in items if item["id"] not in self.station.files), None)
         if bad:
             return self.refuse(422, "not-audio", "The file is not audio", f"'{bad['name']}' holds no audio stream.",
                                hint="Send WAV, AIFF, FLAC, MP3, M4A, Ogg or Opus.")
@@ -316,8 +327,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if not file:
                 return self.refuse(422, "file-not-found", "A file is not there", f"There is no {track['file']}.")
             tracks.append({"file": file["id"], "name": file["name"], "title": track.get("title"),
-                           "performer": track.get("performer"), "sectors": file["audio"]["sectors"],
-                           "seconds": file["audio"]["seconds"]})
+                           "performer": track.get("performer"),
+                           "sectors": file["audio"]["sectors"] if file["audio"] else file["bytes"] // 2048,
+                           "seconds": file["audio"]["seconds"] if file["audio"] else 0})
         with station.lock:
             number = max(station.jobs, default=0) + 1
             one = job(number, wanted.get("title", ""), tracks, owner=wanted.get("owner", ""), position=1,
@@ -326,6 +338,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             station.jobs[number] = one
             station.tell("job-state-changed", {"job": dict(one), "previous": None})
         return self.answer(201, one, headers=[("Location", f"/api/v1/jobs/{number}")])
+
+    def task(self, at, task):
+        """Done at once: the page needs to see only that there is a job and that the disc is another."""
+        station = self.station
+        number = max(station.jobs, default=0) + 1
+        one = station.jobs[number] = job(number, task.capitalize(), [], task=task, drive=at["id"], requested_drive=at["id"])
+        station.tell("job-state-changed", {"job": dict(one), "previous": None})
+        station.set_drive(at, media=at["media"] | {"status": "blank" if task == "erase" else "complete"})
+        station.set_job(one, state="completed", finished_at=now(), proven=["blank"] if task == "erase" else ["toc"])
+        return self.answer(202, one, headers=[("Location", f"/api/v1/jobs/{number}")])
 
     def cancel(self, one, spoil):
         if one["state"] in ("queued", "waiting", "preparing"):

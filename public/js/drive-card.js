@@ -4,7 +4,7 @@ import { cancelButton } from "/js/cancel-button.js";
 import { el, svg, text } from "/js/dom.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
-import { actionWord, clock, driveSign, driveWord, jobSign, jobWord, mediaSentence, needSentence, ON_DRIVE,
+import { actionWord, clock, driveSign, driveWord, jobSign, jobWord, mediaSentence, modeSentence, needSentence, ON_DRIVE,
   reasonList, timeLeft } from "/js/words.js";
 
 /** Radii of the drawn disc: a recorder writes from the inside out. */
@@ -22,17 +22,19 @@ export function driveCard() {
   const reasons = el("p", { class: "small" });
   const fill = el("span");
   const bar = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
-  const percent = el("strong"), step = el("span"), finish = el("span");
-  const progress = el("div", { class: "progress-block" }, bar, el("p", { class: "figures" }, percent, step), el("p", { class: "finish" }, finish));
+  const percent = el("strong"), step = el("span"), finish = el("span"), how = el("p", { class: "small" });
+  const progress = el("div", { class: "progress-block" }, bar, el("p", { class: "figures" }, percent, step), el("p", { class: "finish" }, finish), how);
   const safeSign = el("span", { class: "sign" }), safeWord = el("span"), safe = el("p", { class: "safe" }, safeSign, safeWord);
   const trouble = el("div", { role: "alert" });
   const eject = el("button", { type: "button", "data-action": "eject", onclick: () => act("eject") }, "Eject");
   const load = el("button", { type: "button", "data-action": "load", onclick: () => act("load") }, "Load");
+  const erase = el("button", { type: "button", "data-action": "erase", onclick: () => act("erase") }, "Erase");
+  const close = el("button", { type: "button", "data-action": "close", onclick: () => act("close") }, "Close disc");
   const cancel = cancelButton((problem) => showProblem(trouble, problem));
   const card = el("article", { class: "drive" },
     el("header", {}, el("div", {}, label, model), el("p", { class: "state" }, sign, word)),
     el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, reasons)),
-    progress, safe, trouble, el("div", { class: "buttons" }, eject, load, el("span", { class: "gap" }), cancel));
+    progress, safe, trouble, el("div", { class: "buttons" }, eject, load, erase, close, el("span", { class: "gap" }), cancel));
   let drive = null, last = null, pending = false;
 
   async function act(verb) {
@@ -62,6 +64,7 @@ export function driveCard() {
     else bar.setAttribute("aria-valuenow", Math.round(part));
     bar.setAttribute("aria-label", `${jobWord(job.state)}, ${job.title || `job ${job.id}`}`);
     text(percent, part == null ? "" : `${Math.floor(part)} %`);
+    text(how, modeSentence(job));
     const parts = [at.track ? `track ${at.track} of ${at.tracks}` : "", actionWord(at.action), at.rate_x ? `${at.rate_x.toFixed(1)}×` : ""];
     text(step, parts.filter(Boolean).join(" · "));
     text(finish, at.eta ? `done ${clock(at.eta)} · ${timeLeft(at.eta, now)}` : "");
@@ -97,6 +100,12 @@ export function driveCard() {
     const stuck = pending || !drive.present || !drive.safe_to_open || stale;
     eject.disabled = stuck || drive.tray === "open";
     load.disabled = stuck || drive.tray !== "open";
+    // Both are jobs: a drive that has one, or a need for one, is not asked twice.
+    const idle = !stuck && !job && !need && drive.tray === "closed";
+    erase.hidden = !(drive.media?.erasable && drive.media.status !== "blank");
+    erase.disabled = !idle;
+    close.hidden = drive.media?.status !== "appendable";
+    close.disabled = !idle;
     cancel.update(job ?? need);
   };
   return card;

@@ -3,8 +3,8 @@ import { cancelButton } from "/js/cancel-button.js";
 import { el, text } from "/js/dom.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
-import { clock, discSentence, foundSentence, jobSign, jobWord, needSentence, provenList, reasonList, sectorsAsMinutes,
-  TERMINAL, timeLeft } from "/js/words.js";
+import { clock, discSentence, foundSentence, jobSign, jobWord, modeSentence, needSentence, provenList, reasonList,
+  sectorsAsMinutes, speedSentence, TERMINAL, timeLeft } from "/js/words.js";
 
 /** A list item with `update({job, ahead, driveLabel, now})`; `ahead` is the number of queued jobs before this one. */
 export function jobRow() {
@@ -22,10 +22,11 @@ export function jobRow() {
     setIcon(sign, jobSign(job.state));
     text(title, job.title || "Untitled");
     text(word, jobWord(job.state));
-    const count = job.source.tracks.length;
+    const count = job.source.tracks.length, isBurn = (job.task ?? "burn") === "burn";
     text(facts, [
-      `job ${job.id}`, job.owner && `for ${job.owner}`, `${count} ${count === 1 ? "track" : "tracks"}`,
-      sectorsAsMinutes(job.total_sectors), driveLabel, ended && job.finished_at && clock(job.finished_at),
+      `job ${job.id}`, job.owner && `for ${job.owner}`,
+      isBurn && (count ? `${count} ${count === 1 ? "track" : "tracks"}` : "image"), isBurn && sectorsAsMinutes(job.total_sectors),
+      modeSentence(job), speedSentence(job.burns.at(-1)), driveLabel, ended && job.finished_at && clock(job.finished_at),
     ].filter(Boolean).join(" · "));
     text(reason, reasonFor(job, ahead, now));
     text(proof, job.proven.length ? `Proven: ${provenList(job.proven)}.` : "");
@@ -33,6 +34,8 @@ export function jobRow() {
     const problem = job.problem && { ...job.problem, disc: job.problem.disc ?? disc };
     showProblem(trouble, ended && job.state !== "completed" ? problem : null);
     if (job.state === "cancelled" && !problem) text(reason, disc ? discSentence(disc) : "");
+    // A disc that was proven says so itself; of the others somebody has to know what they are now.
+    if (job.state === "completed" && disc && disc !== "good") text(reason, discSentence(disc));
     // A burning disc is cancelled at its drive, where the price is in sight.
     cancel.update(job.state === "burning" ? null : job);
   };

@@ -10,8 +10,10 @@ import { minutes, sectorsAsMinutes } from "/js/words.js";
  * track. Only said here: the server decides, and the very disc in the drive has the last word.
  */
 const USUAL_DISC = 359849;
-/** In Track-At-Once every further track costs two seconds of silence and two sectors of run-out. */
-const BETWEEN_TRACKS = 152;
+/** Sectors between two tracks: track by track two seconds of silence and two of run-out, else what was chosen. */
+const BETWEEN_TRACKS = { tao: 152, "dao silence": 150 };
+/** A data track takes 2048 bytes a sector, and two seconds before it and behind it where audio is next to it. */
+const DATA_BYTES = 2048;
 const MOST_TRACKS = 99;
 
 const $ = (id) => document.getElementById(id);
@@ -21,7 +23,7 @@ export function orderForm() {
   let tracks = [], serial = 0, sending = false, uploading = false, draining = false;
 
   function add(files) {
-    for (const file of files) tracks.push({ key: ++serial, name: file.name, blob: file, state: "waiting", part: 0, title: "", performer: "" });
+    for (const file of files) tracks.push({ key: ++serial, name: file.name, blob: file, state: "waiting", part: 0, texts: {} });
     draw();
     uploadNext();
   }
@@ -40,8 +42,7 @@ export function orderForm() {
     draw();
     try {
       track.file = await transfer.done;
-      track.state = track.file.audio ? "ready" : "refused";
-      if (!track.file.audio) track.problem = { title: "This file is not audio", type: "/problems/not-audio", hint: "Remove it from the list." };
+      track.state = "ready";
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       track.state = "refused";
@@ -74,8 +75,8 @@ export function orderForm() {
 
   function draw() {
     keyed($("tracks"), tracks.map((track, index) => ({ track, index, count: tracks.length })), ({ track }) => track.key, () => trackRow(actions));
-    const sectors = tracks.reduce((sum, track) => sum + (track.file?.audio?.sectors ?? 0), 0);
-    const total = sectors + Math.max(0, tracks.length - 1) * BETWEEN_TRACKS;
+    const sectors = tracks.reduce((sum, { file }) => sum + (file ? file.audio?.sectors ?? Math.ceil(file.bytes / DATA_BYTES) : 0), 0);
+    const total = sectors + Math.max(0, tracks.length - 1) * (BETWEEN_TRACKS[$("way").value] ?? 0);
     const over = total > USUAL_DISC;
     $("length").hidden = tracks.length === 0;
     $("length").classList.toggle("over", over);
@@ -110,7 +111,7 @@ export function orderForm() {
     try {
       const job = await post("/api/v1/jobs", order());
       tracks = [];
-      for (const id of ["title", "owner"]) $(id).value = "";
+      for (const id of ["title", "performer", "owner"]) $(id).value = "";
       $("burn-note").dataset.job = `Job ${job.id} is accepted.`;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -122,21 +123,37 @@ export function orderForm() {
 
   function order() {
     const speed = $("speed").value;
-    return {
-      title: $("title").value.trim(), owner: $("owner").value.trim(), mode: "tao", drive: $("drive").value,
+    const [mode, gap] = $("way").value.split(" ");
+    const wanted = {
+      title: $("title").value.trim(), owner: $("owner").value.trim(), mode, drive: $("drive").value,
       speed: speed === "max" ? speed : Number(speed), close: $("close").value, eject: $("eject").checked,
-      source: { tracks: tracks.map(named) },
+      test_write: $("test").checked, media: { blank: $("blank").value }, source: { tracks: tracks.map(named) },
     };
+    if (gap) wanted.gap = gap;
+    if ($("performer").value.trim()) wanted.performer = $("performer").value.trim();
+    return wanted;
   }
 
-  function named({ file, title, performer }) {
-    const track = { file: file.id };
-    if (title.trim()) track.title = title.trim();
-    if (performer.trim()) track.performer = performer.trim();
-    return track;
+  /** The track with the texts that somebody typed. */
+  function named({ file, texts }) {
+    const typed = Object.entries(texts).map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== "");
+    return { file: file.id, ...Object.fromEntries(typed) };
+  }
+
+  // What goes together: only an open disc takes further tracks, and only track by track.
+  function suit() {
+    const open = $("way").value === "tao";
+    for (const [id, value] of [["close", "none"], ["blank", "append-if-open"]]) {
+      const option = $(id).querySelector(`[value="${value}"]`);
+      option.disabled = !open;
+      if (!open && $(id).value === value) $(id).value = $(id).options[0].value;
+    }
+    draw();
   }
 
   $("order").addEventListener("submit", send);
+  $("way").addEventListener("change", suit);
+  suit();
   $("choose").addEventListener("change", () => {
     delete $("burn-note").dataset.job;
     add([...$("choose").files]);

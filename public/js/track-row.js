@@ -11,13 +11,20 @@ export function trackRow(actions) {
   const grip = el("span", { class: "grip", "aria-hidden": "true", onpointerdown: drag }, icon("grip"));
   const number = el("span", { class: "number" }), name = el("p", { class: "file" }), facts = el("p", { class: "small" });
   const fill = el("span"), bar = el("div", { class: "progress thin", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
-  const title = el("input", { placeholder: "Track title", maxlength: 200, autocomplete: "off", "data-field": "title", oninput: () => (track.title = title.value) });
-  const performer = el("input", { placeholder: "Performer", maxlength: 200, autocomplete: "off", "data-field": "performer", oninput: () => (track.performer = performer.value) });
+  const field = (name, label, more) => {
+    const input = el("input", { placeholder: label, maxlength: 200, autocomplete: "off", "data-field": name, ...more,
+      oninput: () => (track.texts[name] = input.value) });
+    return input;
+  };
+  const fields = { title: field("title", "Track title"), performer: field("performer", "Performer") };
+  const more = { songwriter: field("songwriter", "Words by"), composer: field("composer", "Music by"),
+    isrc: field("isrc", "ISRC, such as DE-A45-06-12345", { maxlength: 15 }) };
   const trouble = el("div", { role: "alert" });
   const again = el("button", { type: "button", onclick: () => actions.retry(track) }, "Try again");
   const up = button("up", "up", () => step(up, -1)), down = button("down", "down", () => step(down, 1));
   const remove = button("cross", "remove", () => actions.remove(track));
-  const names = el("div", { class: "names" }, title, performer);
+  const names = el("div", {}, el("div", { class: "names" }, ...Object.values(fields)),
+    el("details", {}, el("summary", {}, "More"), el("div", { class: "names" }, ...Object.values(more))));
   const row = el("li", { class: "track" }, grip, number,
     el("div", { class: "what" }, name, facts, bar, names, trouble, again), el("div", { class: "moves" }, up, down, remove));
 
@@ -58,16 +65,16 @@ export function trackRow(actions) {
     const audio = track.file?.audio;
     text(facts, {
       waiting: "waits for its turn", uploading: `uploading, ${Math.round(track.part * 100)} % of ${bytes(track.blob.size)}`,
-      ready: audio && `${minutes(audio.seconds)} · ${codecWord(audio.codec)} · ${(audio.sample_rate / 1000).toFixed(1)} kHz · ${channels(audio.channels)}`,
+      ready: !audio ? `data, ${bytes(track.file?.bytes ?? 0)}` : `${minutes(audio.seconds)} · ${codecWord(audio.codec)} · ${(audio.sample_rate / 1000).toFixed(1)} kHz · ${channels(audio.channels)}`,
     }[track.state]);
     if (track.state === "uploading" && track.part === 1) text(facts, "uploaded, being looked at");
     bar.hidden = track.state !== "uploading";
     bar.setAttribute("aria-valuenow", Math.round(track.part * 100));
     bar.setAttribute("aria-label", `Upload of ${track.name}`);
     fill.style.setProperty("width", `${track.part * 100}%`);
-    names.hidden = track.state === "refused";
-    title.setAttribute("aria-label", `Title of track ${place + 1}`);
-    performer.setAttribute("aria-label", `Performer of track ${place + 1}`);
+    // Data has no name of its own on the disc.
+    names.hidden = track.state === "refused" || (track.state === "ready" && !audio);
+    for (const input of Object.values({ ...fields, ...more })) input.setAttribute("aria-label", `${input.placeholder} of track ${place + 1}`);
     showProblem(trouble, track.problem);
     again.hidden = track.state !== "refused" || track.problem.status !== 0;
     up.disabled = place === 0;

@@ -18,7 +18,8 @@ const jobSigns = {
 const driveWords = { idle: "Ready", loading: "Loading", busy: "Busy", stopped: "Stopped", offline: "Offline" };
 const driveSigns = { idle: "idle", loading: "clock", busy: "busy", stopped: "needs", offline: "offline" };
 const actionWords = {
-  opening: "opening the drive", calibrating: "calibrating the laser", writing: "writing",
+  opening: "opening the drive", calibrating: "calibrating the laser", erasing: "erasing", writing: "writing",
+  "writing-lead-in": "writing the lead-in", "writing-lead-out": "writing the lead-out", flushing: "emptying the drive's buffer",
   "closing-track": "closing the track", "closing-session": "closing the disc", reloading: "reloading the disc",
   reading: "reading back",
 };
@@ -27,16 +28,47 @@ const reasonWords = {
   "media-too-small": "the disc is too small", "media-incompatible": "this kind of disc cannot be written here",
   "media-unreadable": "the disc cannot be read", "door-open": "the tray is open", "drive-offline": "the drive is offline",
   "drive-disabled": "the drive is disabled", "drive-busy-elsewhere": "another program uses the drive",
+  "media-not-open": "the disc is not open", "mode-not-supported": "the drive cannot write this way",
   "drive-busy": "another job uses the drive", draining: "the server is going down",
 };
 const provenWords = {
   toc: "table of contents read back", tracks: "track list read back", audio: "every sample compared",
+  data: "every byte of data compared", indexes: "pauses and indexes in place", mcn: "catalogue number read back",
+  isrc: "recording codes read back", "cd-text": "CD-TEXT read back", "sub-code": "graphics compared",
+  image: "every sector of the image compared", blank: "the drive calls it blank",
 };
 const discWords = {
   untouched: "The disc is untouched and can be used.", spoiled: "The disc is spoiled: throw it away.",
   unsure: "The disc was not proven good: do not hand it out.", good: "The disc is good.",
-  open: "The disc is readable by recorders and still open.",
+  open: "The disc is readable by recorders and still open.", blank: "The disc is blank again.",
+  written: "The disc was written without an error; nothing was read back, as ordered.",
 };
+
+const modeWords = { tao: "track by track", sao: "session at once", raw: "raw", dao: "disc at once" };
+const modeReasonWords = {
+  demanded: "as ordered", "session-at-once": "it holds all of this album", "no-session-at-once": "the drive has no session at once",
+  image: "an image is written raw", "sub-code": "sub-code is written raw", "sector-type": "raw sectors were ordered",
+  graphics: "the drive takes graphics only raw", text: "the drive takes CD-TEXT only raw",
+};
+const adjustedWords = { speed: "speed", rotation: "rotation" };
+
+/** How a burn is written and why; of a job without a burn, what was ordered. */
+export function modeSentence(job) {
+  if (job.task === "erase") return job.media?.erase === "full" ? "erases every sector" : "erases";
+  if (job.task === "close") return "closes the disc";
+  const burn = job.burns.at(-1), test = job.test_write ? "test, laser off: " : "";
+  if (!burn?.mode) return test + (modeWords[job.mode] ?? job.mode);
+  const why = modeReasonWords[burn.mode_reason];
+  return `${test}${modeWords[burn.mode] ?? burn.mode}${why ? ` (${why})` : ""}`;
+}
+
+/** The speed that the drive took where it is not the one that was asked for; empty when it is. */
+export function speedSentence(burn) {
+  if (!burn?.adjusted?.length) return "";
+  const what = burn.adjusted.map((one) => adjustedWords[one] ?? one).join(" and ");
+  const speed = burn.write_speed ? ` ${(burn.write_speed.sectors_per_second / 75).toFixed(0)}×` : "";
+  return `${what} adjusted by the drive${speed && `:${speed}`}`;
+}
 
 export const jobWord = (state) => jobWords[state] ?? state;
 export const jobSign = (state) => jobSigns[state] ?? "clock";
@@ -83,6 +115,8 @@ export function needSentence(needs) {
   const minimum = needs.media?.min_sectors ? ` with room for ${minutes(Math.ceil(needs.media.min_sectors / 75))}` : "";
   switch (needs.action) {
     case "load-blank": return `Put a blank ${needs.media?.kind ?? "CD-R"}${minimum} into ${into}`;
+    case "load-rewritable": return `Put a CD-RW into ${into}`;
+    case "load-open-disc": return `Put the open disc into ${into}`;
     case "attach-drive": return drive ? `Attach drive ${drive} or switch it on` : "Attach a drive";
     default: return `${spaced(needs.action)}: ${into}`;
   }

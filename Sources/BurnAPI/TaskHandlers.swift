@@ -1,0 +1,61 @@
+import BurnJobs
+import BurnPlan
+import Drives
+import HTTPCore
+import JobQueue
+
+/// `/drives/{id}/erase` and `/close`: jobs that burn nothing.
+struct TaskHandlers: Sendable {
+    let station: Station
+    let drives: DriveRegistry
+
+    private struct EraseBody: Decodable, Sendable {
+        let full: Bool?
+    }
+
+    /// Bytes of the body: one member.
+    private static let bodyLimit = 1024
+
+    /// POST erase: 202 with the job that blanks the disc.
+    func erase(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        var order = BurnOrder(title: "Erase", task: .erase, mode: .tao, tracks: [])
+        if try await isFull(request) { order.erase = .full }
+        return try await submit(order, id)
+    }
+
+    /// POST close: 202 with the job that closes the open session. The disc is finished.
+    func close(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        try await submit(BurnOrder(title: "Close", task: .close, mode: .tao, tracks: []), id)
+    }
+
+    /// A body may be missing; the erase is a quick one then.
+    private func isFull(_ request: HTTPRequest) async throws -> Bool {
+        guard request.mediaType != nil || request.body.declaredLength ?? 0 > 0 else { return false }
+        return try await request.decode(EraseBody.self, limit: Self.bodyLimit).full ?? false
+    }
+
+    /// The drive must be free: a second task for a busy one is a mistake, not a queue.
+    private func submit(_ order: BurnOrder, _ id: String) async throws -> HTTPResponse {
+        let view = try await APIErrors.translate {
+            let drive = try await drives.status(id)
+            guard drive.isPresent else { throw Problem.offline(drive) }
+            guard drive.job == nil else { throw DriveError.busy(drive.id, lockedBy: drive.lockedBy) }
+            var order = order
+            order.drive = drive.id
+            return try await station.submit(order, files: [:])
+        }
+        return .wire(JobResource(view), status: .accepted, headers: ["Location": "/api/v1/jobs/\(view.job.id)"])
+    }
+}
+
+extension Problem {
+    /// A drive that does not answer.
+    fileprivate static func offline(_ drive: DriveStatus) -> Problem {
+        var problem = Problem(
+            .conflict, type: "drive-offline", title: "The drive does not answer",
+            detail: "Drive \(drive.label) is not there.", hint: "Attach it, or switch it on.",
+            instance: "/api/v1/drives/\(drive.id)")
+        problem.add(.deviceGone)
+        return problem
+    }
+}
