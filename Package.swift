@@ -134,10 +134,8 @@ let testTargets: [Target] = [
     .testTarget(
         name: "Peers",
         dependencies: [
-            "BurnPlan", "CDText", "SectorCoding", "POSIX", "SCSI", "SCSITransports", "ServerSupport", "TestSupport",
-            "BurnPlan", "DiscLayout", "POSIX", "RawRecording", "SCSI", "SCSITransports", "SectorCoding",
-            "ServerSupport",
-            "TestSupport",
+            "BurnPlan", "CDText", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
+            "SectorCoding", "ServerSupport", "TestSupport",
         ],
         path: "Tests/Peers", exclude: ["sgshim"], swiftSettings: settings),
     tests(

@@ -14,10 +14,12 @@ struct CaptureFile {
 
     /// In the order in which they were answered.
     let commands: [Command]
+    /// Those of them that the drive carried out.
+    let accepted: [Command]
 
     init(_ path: String) throws {
         let bytes = try DurableFile.contents(of: path, limit: 1 << 28)
-        var commands: [Command] = []
+        var (commands, accepted): ([Command], [Command]) = ([], [])
         var offset = 0
         while offset + 4 <= bytes.count {
             let length = 4 + bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
@@ -25,11 +27,13 @@ struct CaptureFile {
             offset += length
             guard let execute = try? DriveFrame.Execute(parsing: Array(frame.prefix(DriveFrame.executeHeaderBytes)))
             else {
-                continue  // A result.
+                // A result: SCSI status and host status (PROTOCOL.md, "RESULT").
+                if frame[20] == 0 && frame[21] == 0, let command = commands.last { accepted.append(command) }
+                continue
             }
             let dataOut = Array(frame.dropFirst(DriveFrame.executeHeaderBytes))
             commands.append(Command(cdb: execute.cdb.bytes, dataOut: dataOut))
         }
-        self.commands = commands
+        (self.commands, self.accepted) = (commands, accepted)
     }
 }

@@ -39,11 +39,16 @@ enum Peer: String {
     private static let patience = "120"
 
     /// Runs the program in a folder until it ends.
-    func run(_ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder) async throws -> Outcome {
+    ///
+    /// - Parameter capture: where the shim puts a recording of all that goes to the drive and comes back.
+    func run(
+        _ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder, capture: String? = nil
+    ) async throws -> Outcome {
         let shim = try await BlockingThread.run { try PreloadShim.library() }
-        let environment = [
+        var environment = [
             "LD_PRELOAD=\(shim)", "SGSHIM_MAP=/dev/sr0=unix:\(recorder.socket)", "HOME=\(folder.path)", "LC_ALL=C",
         ]
+        if let capture { environment.append("SGSHIM_CAPTURE=\(capture)") }
         return try await Program.run(
             "/usr/bin/timeout",
             ["-k", "5", Self.patience, "/usr/bin/env", "-C", folder.path] + environment + [path] + arguments)
@@ -54,10 +59,10 @@ extension Peer {
     /// Runs the program, which has to succeed.
     @discardableResult
     func burn(
-        _ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder,
+        _ arguments: [String], on recorder: RecorderProcess, in folder: TemporaryFolder, capture: String? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> String {
-        let outcome = try await run(arguments, on: recorder, in: folder)
+        let outcome = try await run(arguments, on: recorder, in: folder, capture: capture)
         try #require(outcome.status == 0, "\(rawValue): \(outcome.output)", sourceLocation: sourceLocation)
         return outcome.output
     }
