@@ -77,11 +77,12 @@ import Testing
     /// - Where one WRITE ends and the next begins in a track under four seconds: wodim begins a new one where its fill does,
     ///   the engine does not tell fill from audio. So WRITEs of a track are joined here; those of the other tracks are
     ///   compared one by one besides.
-    /// - Immed in CLOSE TRACK/SESSION: wodim lets the command block for minutes; the engine polls, so that it can tell how
-    ///   long it has been going on, and that a transport's time-out does not end it. What the drive does is the same.
+    /// - Immed in SYNCHRONIZE CACHE and CLOSE TRACK/SESSION: wodim lets the commands block for minutes; the engine polls, so
+    ///   that it can tell how long it has been going on, and that a transport's time-out does not end it. What the drive does
+    ///   is the same.
     static func recording(_ commands: [CaptureFile.Command]) throws -> [CaptureFile.Command] {
         let questions: Set<UInt8> = [0x00, 0x5A, 0x52, 0x5C, 0x51, 0x43]
-        let (setSpeed, modeSelect, close): (UInt8, UInt8, UInt8) = (0xBB, 0x55, 0x5B)
+        let (setSpeed, modeSelect, flush, close): (UInt8, UInt8, UInt8, UInt8) = (0xBB, 0x55, 0x35, 0x5B)
         let first = try #require(commands.lastIndex { $0.operationCode == setSpeed }) + 1
         let last = try #require(commands.lastIndex { $0.operationCode == close })
         let actions = commands[first...last].filter { !questions.contains($0.operationCode) }
@@ -94,6 +95,7 @@ import Testing
                 inForce = command
             }
             if command.operationCode == close { command.cdb[1] &= ~1 }
+            if command.operationCode == flush { command.cdb[1] &= ~2 }
             return command
         }
     }

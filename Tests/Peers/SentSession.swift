@@ -52,17 +52,20 @@ struct SentSession {
         writeParameters = Array(parameters?.dataOut.dropFirst(Self.modeHeaderBytes) ?? [])
         cueSheet = commands[..<first].last { $0.operationCode == Self.sendCueSheet }?.dataOut ?? []
         var stretches: [Stretch] = []
+        // Where the last one ends and what its blocks are; taken out of it, it would be copied for each WRITE.
+        var (end, size) = (0, 0)
         for command in commands where command.operationCode == Self.write {
             let address = command.cdb[2...5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             let lba = Int(Int32(bitPattern: address))
             let blocks = Int(command.cdb[7]) << 8 | Int(command.cdb[8])
             try #require(blocks > 0 && command.dataOut.count % blocks == 0, sourceLocation: sourceLocation)
             let blockBytes = command.dataOut.count / blocks
-            if let last = stretches.last, last.end == lba, last.blockBytes == blockBytes {
+            if lba == end, size == blockBytes {
                 stretches[stretches.count - 1].bytes += command.dataOut
             } else {
                 stretches.append(Stretch(lba: lba, blockBytes: blockBytes, bytes: command.dataOut))
             }
+            (end, size) = (lba + blocks, blockBytes)
         }
         self.stretches = stretches
     }
