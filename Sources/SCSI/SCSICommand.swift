@@ -78,15 +78,19 @@ extension SCSIOutcome {
     /// Judges host status, driver status, status and sense together, in this order: a status byte means nothing when the
     /// command never arrived.
     ///
-    /// A recovered error (sense key 1) and "no sense" are successes.
+    /// A recovered error (sense key 1), "no sense" and "completed" (SPC-4, 4.5.6: key Fh, which comes with GOOD) are
+    /// successes. Any other sense tells of a failure, whatever the status: with GOOD comes what a bridge fetched by itself,
+    /// and a deferred error, which is of an earlier command that was called good.
     public func check(_ command: String) throws(SCSIError) {
         guard hostStatus == 0, driverStatus & 0x07 == 0 else {
             throw .host(command: command, hostStatus: hostStatus, driverStatus: driverStatus)
         }
-        // A deferred error may come with any status: it tells of an earlier command that was called good.
         let parsed = SenseData(parsing: sense)
-        if let parsed, parsed.isDeferred, parsed.key > 1 { throw .checkCondition(command: command, parsed) }
-        if status & 0x3E == 0 { return }
+        let isGood = status & 0x3E == 0
+        if let parsed, isGood || parsed.isDeferred, parsed.key > 1, parsed.key != 0x0F {
+            throw .checkCondition(command: command, parsed)
+        }
+        if isGood { return }
         guard status & 0x3E == 0x02, let parsed else { throw .status(command: command, status) }
         if parsed.key > 1 { throw .checkCondition(command: command, parsed) }
     }

@@ -43,6 +43,14 @@ import Testing
         #expect(throws: SCSIError.self) { try SCSIOutcome(status: 0, sense: deferred).check("WRITE") }
     }
 
+    @Test func `GOOD is not success when sense data tells of a failure`() throws {
+        let sense = SenseData(4, 0x44, 0)
+        #expect(throws: SCSIError.checkCondition(command: "WRITE", sense)) {
+            try SCSIOutcome(status: 0, driverStatus: 8, sense: sense.fixedFormat).check("WRITE")
+        }
+        for key: UInt8 in [0, 1, 0x0F] { try SCSIOutcome(sense: SenseData(key, 0, 0).fixedFormat).check("WRITE") }
+    }
+
     @Test func `a recovered error is success`() throws {
         try SCSIOutcome(status: 2, driverStatus: 8, sense: SenseData(1, 0x17, 1).fixedFormat).check("READ CD")
     }
