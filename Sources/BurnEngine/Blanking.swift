@@ -30,9 +30,11 @@ extension BurnEngine {
                 BurnProblem(.planInvalid, "The burn's journal cannot be written (\(error)), so nothing was begun."))
         }
         var failed = blanking(mode)
-        if let (problem, disc) = failed, mode == .quick, disc == .spoiled {
-            log("blanking quickly failed: \(problem.detail) All of the disc is blanked instead.")
+        if let quick = failed, mode == .quick, quick.problem.type == .eraseFailed, quick.disc != .unsure {
+            log("blanking quickly failed: \(quick.problem.detail) All of the disc is blanked instead.")
             failed = blanking(.full)
+            // What was begun the one way is not undone by a refusal of the other.
+            if quick.disc == .spoiled, failed?.disc == unwrittenDisc { failed?.disc = .spoiled }
         }
         if let (problem, disc) = failed {
             quietDown(flushing: false)
@@ -43,8 +45,7 @@ extension BurnEngine {
         log("the disc is blank")
     }
 
-    /// - Returns: nil when the disc is blank; else what went wrong, and what the disc is. `spoiled` means that another way of
-    ///   blanking may do.
+    /// - Returns: nil when the disc is blank; else what went wrong, and what the disc is.
     private func blanking(_ mode: EraseMode) -> (problem: BurnProblem, disc: BurnOutcome.Disc)? {
         log("blanking: \(mode.rawValue)")
         meter.begin(.erasing, at: clock.now)
@@ -57,7 +58,9 @@ extension BurnEngine {
             if error.sense?.code == 0x30 {
                 return (BurnProblem(.mediaIncompatible, "The drive does not blank this disc", error), unwrittenDisc)
             }
-            return (BurnProblem(.eraseFailed, "Blanking failed", error), .spoiled)
+            // What the drive calls illegal it has not begun.
+            let isIllegal = error.sense.map { $0.key == 5 && !$0.isDeferred } ?? false
+            return (BurnProblem(.eraseFailed, "Blanking failed", error), isIllegal ? unwrittenDisc : .spoiled)
         }
         do throws(WaitFailure) {
             let disc = try waitUntilReady(

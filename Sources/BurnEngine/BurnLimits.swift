@@ -26,7 +26,7 @@ public struct BurnLimits: Sendable {
     public var progressInterval: Duration = .milliseconds(500)
     /// Unit attentions that are swallowed in a row, and other refusals that a drive is known to make once.
     public var unitAttentions = 5
-    /// Times that a place of the disc is read before it counts as unreadable.
+    /// Times that a place of the disc is read before it counts as unreadable, and that the test bit is taken back.
     public var readAttempts = 3
 
     /// The defaults, each with its reason beside it.

@@ -7,7 +7,7 @@ extension SCSIError {
     var explanation: String {
         switch self {
         case .transport(_, let fault): "\(fault.call): \(fault.description)"
-        case .host(_, SCSIOutcome.Host.timedOut, _): "the drive did not answer in time"
+        case .host where transportKind == .driveTimeout: "the drive did not answer in time"
         case .host(_, SCSIOutcome.Host.noConnect, _): "the drive is gone"
         case .host(_, let host, let driver): "the host adapter failed (host status \(host), driver status \(driver))"
         case .checkCondition(_, let sense):
@@ -32,10 +32,27 @@ extension SCSIError {
         switch self {
         case .transport: .driveOffline
         case .host(_, SCSIOutcome.Host.timedOut, _): .driveTimeout
+        // So older kernels say it: DRIVER_TIMEOUT in the low half.
+        case .host(_, 0, let driver) where driver & 0x0F == 0x06: .driveTimeout
         case .host: .driveOffline
         case .checkCondition, .status, .shortTransfer, .truncatedReply: nil
         }
     }
+}
+
+extension SCSIError {
+    /// The drive is at something else, and will be done with it some time.
+    var isBusy: Bool {
+        if case .status(_, SCSIOutcome.busy) = self { return true }
+        guard let sense, !sense.isDeferred, sense.key == 2, sense.code == 0x04 else { return false }
+        // 02h wants a command, 03h a hand.
+        return sense.qualifier != 0x02 && sense.qualifier != 0x03
+    }
+}
+
+extension SCSIOutcome {
+    /// Status BUSY (SAM-5, 5.3).
+    static let busy: UInt8 = 0x08
 }
 
 extension SenseData {
@@ -79,9 +96,10 @@ extension SenseData {
 }
 
 extension BurnProblem {
-    /// A problem that a command made. When the transport is to blame, that is its kind, else `kind`.
+    /// A problem that a command made. When the transport is to blame, that is its kind; when the drive is still busy, it was
+    /// waited for in vain; else it is `kind`.
     init(_ kind: Kind, _ what: String, _ error: SCSIError, lba: Int? = nil) {
-        let kind = error.transportKind ?? kind
+        let kind = error.transportKind ?? (error.isBusy ? .driveTimeout : kind)
         self.init(
             kind, "\(what): \(error.command): \(error.explanation).", hint: kind.hint,
             sense: error.sense.map { "\($0)" }, command: error.command, lba: lba)

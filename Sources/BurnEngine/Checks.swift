@@ -40,7 +40,7 @@ extension BurnEngine {
         let (identity, configuration) = try must(.driveRefused, "The drive could not be examined") {
             () throws(SCSIError) in
             let identity = try ask(Inquiry())
-            return (identity, try repeating { () throws(SCSIError) in try transport.configuration() })
+            return (identity, try patiently { () throws(SCSIError) in try transport.configuration() })
         }
         log("drive: \(identity.vendor) \(identity.product) \(identity.revision)")
         guard identity.deviceType == DeviceIdentity.opticalDevice else {

@@ -7,11 +7,18 @@ extension BurnEngine {
     func closeSession() throws(BurnStop) {
         meter.begin(.closingSession, track: nil, start: 0, count: 0, at: clock.now)
         reportProgress()
+        let end = clock.now + limits.closing
         var disc = try sendCloseAndWait()
         // A drive that was busy may have taken the command all the same, or not: the disc tells.
-        if let wasBusy = disc.busy, CloseCheck.fault(disc.information, after: plan.close) != nil {
-            log("CLOSE was answered with \(wasBusy) and changed nothing; sent again")
+        while let wasBusy = disc.busy, clock.now < end,
+            CloseCheck.fault(disc.information, after: plan.close) != nil
+        {
+            log("CLOSE was answered with \(wasBusy.explanation) and changed nothing; sent again")
+            clock.sleep(limits.longestPoll)
             disc = try sendCloseAndWait()
+        }
+        if let wasBusy = disc.busy, CloseCheck.fault(disc.information, after: plan.close) != nil {
+            throw abandon(BurnProblem(.closeFailed, "The session could not be closed", wasBusy))
         }
         if let fault = CloseCheck.fault(disc.information, after: plan.close) {
             throw abandon(BurnProblem(.closeFailed, "The drive closed the session without an error, but \(fault)."))
@@ -30,8 +37,8 @@ extension BurnEngine {
     }
 
     /// - Returns: the disc's state when the drive was ready again, and what it said when it was busy instead of beginning.
-    private func sendCloseAndWait() throws(BurnStop) -> (information: DiscInformation, busy: SenseData?) {
-        let busy: SenseData?
+    private func sendCloseAndWait() throws(BurnStop) -> (information: DiscInformation, busy: SCSIError?) {
+        let busy: SCSIError?
         do throws(SCSIError) {
             busy = try sendClose()
         } catch {
@@ -48,8 +55,8 @@ extension BurnEngine {
         }
     }
 
-    /// - Returns: nil when the drive took the command, its sense when it was busy.
-    private func sendClose() throws(SCSIError) -> SenseData? {
+    /// - Returns: nil when the drive took the command, its refusal when it was busy.
+    private func sendClose() throws(SCSIError) -> SCSIError? {
         do throws(SCSIError) {
             _ = try transport.perform(CloseTrackSession(.session, immediate: true))
         } catch {
@@ -58,7 +65,7 @@ extension BurnEngine {
             case (5, 0xB5): return nil
             // A drive that knows no Immed.
             case (5, 0x24): _ = try transport.perform(CloseTrackSession(.session, immediate: false))
-            case _ where ReadinessReaction(error, writing: true) == .wait: return error.sense
+            case _ where ReadinessReaction(error, writing: true) == .wait: return error
             default: throw error
             }
         }

@@ -23,10 +23,11 @@ enum Waiting {
 }
 
 extension BurnEngine {
-    /// Sends a command that may be repeated: unit attentions and failures of the moment are swallowed a few times.
+    /// Sends a command that may be repeated: unit attentions and failures of the moment are swallowed a few times, and a
+    /// drive that is busy is waited for.
     @discardableResult
     func ask<Command: SCSICommand>(_ command: Command) throws(SCSIError) -> Command.Reply {
-        try repeating { () throws(SCSIError) in try transport.perform(command) }
+        try patiently { () throws(SCSIError) in try transport.perform(command) }
     }
 
     /// Carries `body` out again when it failed for a reason that drives give once.
@@ -44,8 +45,8 @@ extension BurnEngine {
         return try body()
     }
 
-    /// Carries `body` out, before the laser, as often as the drive says that it is busy with something else, such as the
-    /// calibration that it was just sent on.
+    /// Carries `body` out, as often as the drive says that it is busy with something else, such as the calibration that it
+    /// was just sent on or the end of a track.
     @discardableResult
     func patiently<Value>(_ body: () throws(SCSIError) -> Value) throws(SCSIError) -> Value {
         let end = clock.now + limits.becomingReady
@@ -54,9 +55,7 @@ extension BurnEngine {
             do throws(SCSIError) {
                 return try repeating(body)
             } catch {
-                guard laser == .off, ReadinessReaction(error, writing: false) == .wait, clock.now < end else {
-                    throw error
-                }
+                guard ReadinessReaction(error, writing: false) == .wait, clock.now < end else { throw error }
             }
             reportProgress()
             clock.sleep(pause)

@@ -12,7 +12,7 @@ enum WriteReaction: Equatable {
 
     init(_ error: SCSIError) {
         guard let sense = error.sense else {
-            if case .status(_, Self.busy) = error { self = .resendLater } else { self = .fail(.writeError) }
+            if case .status(_, SCSIOutcome.busy) = error { self = .resendLater } else { self = .fail(.writeError) }
             return
         }
         // A deferred error tells of an earlier WRITE, which had been called good.
@@ -22,7 +22,7 @@ enum WriteReaction: Equatable {
         }
         self =
             switch (sense.key, sense.code, sense.qualifier) {
-            case (2, 0x04, 0x00), (2, 0x04, 0x01), (2, 0x04, 0x07), (2, 0x04, 0x08): .resendLater
+            case (2, 0x04, 0x00), (2, 0x04, 0x01), (2, 0x04, 0x04), (2, 0x04, 0x07), (2, 0x04, 0x08): .resendLater
             // The eject button, pressed while the tray is locked; mode parameters that another program looked at.
             case (6, 0x5A, _), (6, 0x2A, _): .resendNow
             case (3, 0x0C, 0x09): .fail(.bufferUnderrun)
@@ -31,9 +31,6 @@ enum WriteReaction: Equatable {
             default: .fail(.writeError)
             }
     }
-
-    /// SCSI status BUSY.
-    private static let busy: UInt8 = 0x08
 }
 
 /// What a refusal means while one waits for a drive to be ready.
@@ -51,7 +48,7 @@ enum ReadinessReaction: Equatable {
     init(_ error: SCSIError, writing: Bool) {
         switch error {
         case .checkCondition(_, let sense): self = Self.judge(sense, writing: writing)
-        case .status(_, 0x08): self = .wait
+        case .status(_, SCSIOutcome.busy): self = .wait
         // Host busy and soft error: the drive never saw the command.
         case .host(_, 2, _), .host(_, 0x0B, _): self = .askAgain
         default: self = .fail
@@ -66,6 +63,8 @@ enum ReadinessReaction: Equatable {
         case (2, 0x04, _), (6, 0x2E, _): .wait
         case (6, 0x28, _), (6, 0x29, _): writing ? .fail : .askAgain
         case (6, _, _), (0xB, _, _): .askAgain
+        // The drive's own parts did not understand each other (08h of any key: logical unit communication failure).
+        case (_, 0x08, _): writing ? .fail : .askAgain
         default: .fail
         }
     }

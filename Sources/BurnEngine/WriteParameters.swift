@@ -77,15 +77,20 @@ extension BurnEngine {
     func leaveTestMode() {
         guard isTestSelected else { return }
         isTestSelected = false
-        do throws(SCSIError) {
-            let reported = try patiently { () throws(SCSIError) in
-                try transport.modePage(WriteParametersPage.code)
+        for _ in 0..<limits.readAttempts {
+            do throws(SCSIError) {
+                return try selectWriting()
+            } catch {
+                log("the drive may still be set to test writes: \(error.explanation)")
+                if error.transportKind != nil { return }
             }
-            guard var page = WriteParametersPage(from: reported) else { return }
-            page.setTrackAtOnceAudio(control: [], multiSession: .none, freeFromUnderrun: false)
-            try patiently { () throws(SCSIError) in try transport.perform(ModeSelect10(page.page)) }
-        } catch {
-            log("the drive may still be set to test writes: \(error.explanation)")
         }
+    }
+
+    private func selectWriting() throws(SCSIError) {
+        let reported = try patiently { () throws(SCSIError) in try transport.modePage(WriteParametersPage.code) }
+        guard var page = WriteParametersPage(from: reported) else { return }
+        page.setTrackAtOnceAudio(control: [], multiSession: .none, freeFromUnderrun: false)
+        try patiently { () throws(SCSIError) in try transport.perform(ModeSelect10(page.page)) }
     }
 }

@@ -195,21 +195,36 @@ extension BurnEngine {
     /// - Returns: what the drive says of the disc then.
     @discardableResult
     func flush(_ what: String, lba: Int, within limit: Duration) throws(BurnStop) -> DiscInformation {
-        do throws(SCSIError) {
-            try synchronize()
-        } catch {
-            // Still writing: the wait below ends when it has ended. Everything else means that data was lost.
-            guard ReadinessReaction(error, writing: true) == .wait else {
+        let end = clock.now + limit
+        while true {
+            let isTaken = try flushUnlessBusy(what, lba: lba, until: end)
+            let disc: DiscInformation
+            do throws(WaitFailure) {
+                disc = try waitUntilReady(limit, .forWriting)
+            } catch {
                 throw abandon(
-                    BurnProblem(WriteReaction(error).problemKind, what, error, lba: lba),
+                    problem(of: error, .writeError, what, lba: lba),
                     disc: error.leavesOutcomeUnknown ? .unsure : nil)
             }
+            if isTaken { return disc }
+            clock.sleep(limits.longestPoll)
         }
-        do throws(WaitFailure) {
-            return try waitUntilReady(limit, .forWriting)
+    }
+
+    /// - Returns: false when the drive was still writing, so that nobody knows whether it took the command.
+    private func flushUnlessBusy(_ what: String, lba: Int, until end: Duration) throws(BurnStop) -> Bool {
+        do throws(SCSIError) {
+            try synchronize()
+            return true
         } catch {
+            // Everything else than being busy means that data was lost.
+            if ReadinessReaction(error, writing: true) == .wait, clock.now < end {
+                log("\(error.command): \(error.explanation); sent again once the drive is ready")
+                return false
+            }
             throw abandon(
-                problem(of: error, .writeError, what, lba: lba), disc: error.leavesOutcomeUnknown ? .unsure : nil)
+                BurnProblem(WriteReaction(error).problemKind, what, error, lba: lba),
+                disc: error.leavesOutcomeUnknown ? .unsure : nil)
         }
     }
 
