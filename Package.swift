@@ -142,9 +142,6 @@ let testTargets: [Target] = [
         "BurnEngineTests",
         [
             "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
-            "SectorCoding",
-            "VirtualRecorder",
-            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
             "SectorCoding", "VirtualRecorder",
         ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
