@@ -57,6 +57,13 @@ extension BurnEngine {
                 log("the tray cannot be locked again: \(error.explanation)")
             }
         }
+        // Somebody may have taken the disc out: nothing can be said of it then.
+        guard again.status != .empty else {
+            let detail =
+                "Since its tray was opened and closed the drive calls the disc blank: it is another one, or its "
+                + "lead-in cannot be read."
+            throw failure(BurnProblem(.readBackFailed, detail), disc: .unsure)
+        }
         return again
     }
 
