@@ -48,6 +48,11 @@ final class CodedBlocks: BlockSource {
         try symbols.read(
             sectors: blocks.lowerBound - symbolStart..<blocks.upperBound - symbolStart, into: target,
             offset: mainBytes, stride: stride, place)
+        // Files of graphics may have anything in the bits where P and Q stand.
+        for index in 0..<blocks.count {
+            let first = index * stride + mainBytes
+            for byte in first..<first + RedBook.subChannelBytes { target[byte] &= 0x3F }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import BurnPlan
 import DiscLayout
+import RawRecording
 import SectorCoding
 
 extension BurnEngine {
@@ -21,6 +22,26 @@ extension BurnEngine {
             }
         }
         return sources
+    }
+
+    /// R to W of every sector of a raw disc; nil where the plan has none. The image that they are of begins at 95:00:00, and
+    /// a disc whose lead-in begins before that cannot be given any.
+    func wholeDiscSymbols() throws(BurnStop) -> TrackContent? {
+        guard let piece = plan.symbols else { return nil }
+        let leadOut = plan.layout().leadOut
+        let sectors = leadOut + RawSession.leadOutSectors - RawSession.imageStart
+        guard piece.isSound, piece.count == sectors * RedBook.subChannelBytes else {
+            throw failure(
+                BurnProblem(
+                    .planInvalid,
+                    "The sub-code of the disc has \(piece.count) symbols; \(sectors) sectors from 95:00:00 on take "
+                        + "\(sectors * RedBook.subChannelBytes)."))
+        }
+        do throws(TrackContent.Unusable) {
+            return try TrackContent([piece], sectorBytes: RedBook.subChannelBytes)
+        } catch {
+            throw failure(BurnProblem(.planInvalid, "The sub-code of the disc cannot be used: \(error.reason)."))
+        }
     }
 
     /// The packs of the plan.

@@ -10,11 +10,13 @@ final class RawRecordingOfTracks: Recording {
     private let engine: BurnEngine
     private let sources: [TrackSource]
     private let packs: [TextPack]
+    /// R to W of every sector from 95:00:00 on, where the plan has them in place of texts and of what tracks have.
+    private let symbols: TrackContent?
     /// What is written, once it is known which blocks the drive takes and where the lead-in begins.
     private var session: RawSession?
 
-    init(_ engine: BurnEngine, _ sources: [TrackSource], _ packs: [TextPack]) {
-        (self.engine, self.sources, self.packs) = (engine, sources, packs)
+    init(_ engine: BurnEngine, _ sources: [TrackSource], _ packs: [TextPack], symbols: TrackContent?) {
+        (self.engine, self.sources, self.packs, self.symbols) = (engine, sources, packs, symbols)
     }
 
     private var plan: BurnPlan { engine.plan }
@@ -29,7 +31,9 @@ final class RawRecordingOfTracks: Recording {
         let type = try engine.selectRawBlocks(wantedTypes)
         let start = try engine.rawLeadInStart()
         do throws(RawSession.Fault) {
-            session = try RawSession(plan.layout(), textPacks: packs, leadInStart: start, type: type)
+            session = try RawSession(
+                plan.layout(), textPacks: packs, leadInStart: start, type: type,
+                subCodeSource: symbols == nil ? .tracks : .everySector)
         } catch {
             throw engine.failure(BurnProblem(.planInvalid, "There is no such raw session: \(error)."))
         }
@@ -40,7 +44,7 @@ final class RawRecordingOfTracks: Recording {
     private var wantedTypes: [RawBlockType] {
         if let type = plan.sectorType { return [type.blockType] }
         let subCodes = Set(plan.tracks.map(\.subCode))
-        if !packs.isEmpty || subCodes.contains(.raw) { return [.raw] }
+        if symbols != nil || !packs.isEmpty || subCodes.contains(.raw) { return [.raw] }
         return subCodes.contains(.packs) ? [.cooked, .raw] : [.pq, .raw, .cooked]
     }
 
@@ -48,7 +52,7 @@ final class RawRecordingOfTracks: Recording {
         BlockSequence([
             Stretch(
                 made.sectors, blockBytes: made.type.blockBytes,
-                RawBlocks(made, WrittenDisc.Segment.all(of: made.layout, sources)))
+                RawBlocks(made, WrittenDisc.Segment.all(of: made.layout, sources), wholeDiscSymbols: symbols))
         ])
     }
 
@@ -74,12 +78,13 @@ private final class RawBlocks: BlockSource, @unchecked Sendable {
     /// The segment that was read last; those in front of it are done.
     private var place = 0
     private var symbols: UnsafeMutableRawBufferPointer
+    private let wholeDiscSymbols: TrackContent?
     /// Where user data begins in a sector of a data track: behind sync and header (ECMA-130, 14).
     private static let userDataOffset = 16
 
-    init(_ session: RawSession, _ segments: [WrittenDisc.Segment]) {
+    init(_ session: RawSession, _ segments: [WrittenDisc.Segment], wholeDiscSymbols: TrackContent?) {
         encoder = RawEncoder(session)
-        self.segments = segments
+        (self.segments, self.wholeDiscSymbols) = (segments, wholeDiscSymbols)
         symbols = .allocate(
             byteCount: BlockSequence.blocksOfWrite(session.type.blockBytes) * RedBook.subChannelBytes, alignment: 16)
     }
@@ -101,13 +106,19 @@ private final class RawBlocks: BlockSource, @unchecked Sendable {
             try segment.content.read(
                 sectors: part.lowerBound - start..<part.upperBound - start, into: blocksOfPart,
                 offset: segment.form == .audio ? 0 : Self.userDataOffset, stride: stride, segment.place)
-            guard let source = segment.symbols else { continue }
+            guard let source = segment.symbols, wholeDiscSymbols == nil else { continue }
             let bytes = part.count * RedBook.subChannelBytes
             let offset = (part.lowerBound - start + segment.firstSymbolSector) * RedBook.subChannelBytes
             try source.read(
                 into: UnsafeMutableRawBufferPointer(rebasing: symbols[symbolBytes..<symbolBytes + bytes]), at: offset,
                 segment.place)
             symbolBytes += bytes
+        }
+        if let wholeDiscSymbols {
+            symbolBytes = blocks.count * RedBook.subChannelBytes
+            try wholeDiscSymbols.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: symbols[..<symbolBytes]),
+                at: (blocks.lowerBound - RawSession.imageStart) * RedBook.subChannelBytes, 0)
         }
         encoder.complete(
             blocks.count, subCode: UnsafeRawBufferPointer(rebasing: symbols[..<symbolBytes]), in: target)

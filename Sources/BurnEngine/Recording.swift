@@ -62,7 +62,8 @@ extension BurnEngine {
         case (.tao, _): TrackAtOnceRecording(self, try openSources())
         case (.sao, _): SessionAtOnceRecording(self, try openSources(), try textPacks())
         case (.raw, let image?): try RawImageRecording(self, image)
-        case (.raw, nil): RawRecordingOfTracks(self, try openSources(), try textPacks())
+        case (.raw, nil):
+            RawRecordingOfTracks(self, try openSources(), try textPacks(), symbols: try wholeDiscSymbols())
         }
     }
 }
