@@ -54,8 +54,11 @@ struct PlainDisc {
     /// The main channel of a block.
     func main(_ lba: Int) -> ArraySlice<UInt8> { mainChannel.dropFirst((lba - Self.base) * 2352).prefix(2352) }
 
-    /// The sub-channel of a block, 96 bytes, all channels interleaved.
-    private func sub(_ lba: Int) -> ArraySlice<UInt8> { subChannel.dropFirst((lba - Self.base) * 96).prefix(96) }
+    /// The sub-channel of a block, 96 bytes, all channels interleaved; zeros behind the end of the file.
+    private func sub(_ lba: Int) -> [UInt8] {
+        let bytes = Array(subChannel.dropFirst((lba - Self.base) * 96).prefix(96))
+        return bytes + [UInt8](repeating: 0, count: 96 - bytes.count)
+    }
 
     /// Channels R to W of a block, a symbol of six bits a byte.
     func symbols(_ lba: Int) -> [UInt8] { sub(lba).map { $0 & 0x3F } }
@@ -63,7 +66,6 @@ struct PlainDisc {
     /// The twelve bytes of Q of a block.
     func q(_ lba: Int) -> [UInt8] {
         let bits = sub(lba).map { ($0 >> 6) & 1 }
-        guard bits.count == 96 else { return Array(repeating: 0, count: 12) }
         return (0..<12).map { byte in bits[byte * 8..<byte * 8 + 8].reduce(0) { $0 << 1 | $1 } }
     }
 

@@ -25,24 +25,21 @@ import VirtualRecorder
         let disc = try RandomDisc(seed: seed)
         let (outcome, faults, log) = try await BlockingThread.run { try Self.burn(disc) }
         #expect(outcome.result == .completed && outcome.problem == nil, "\(outcome) \(disc) \(log.suffix(20))")
-        #expect(outcome.disc == .good || outcome.disc == .written, "\(outcome)")
+        #expect(outcome.disc == .good && !outcome.proven.isEmpty, "\(outcome)")
         #expect(outcome.tracksOnDisc == disc.layout.tracks.map(\.number))
         #expect(faults.isEmpty, "seed \(seed), \(disc): \(faults.prefix(10))")
     }
 
     @Test func `a disc that is another in one place is told apart`() async throws {
-        // A RAW disc with texts and sub-code, by its seed.
-        let seed = try #require(
-            try (0..<200).first { seed in
-                let disc = try RandomDisc(seed: seed)
-                return !disc.packs.isEmpty && disc.layout.tracks[0].subCode == .raw && disc.layout.tracks.count == 2
-            })
-        let disc = try RandomDisc(seed: seed)
+        // A seed of a disc that has everything.
+        let disc = try RandomDisc(seed: 121)
+        try #require(!disc.packs.isEmpty && disc.layout.tracks[0].subCode == .raw && disc.layout.tracks.count == 2)
+        try #require(disc.layout.tracks[0].form == .audio)
         var others = [disc, disc, disc, disc, disc]
         others[0].contents[1][others[0].contents[1].count / 2] ^= 1
         others[1].symbols[0][5000] ^= 1
         others[2].packs.removeLast()
-        others[3].layout.tracks[1].hasPreEmphasis.toggle()
+        others[3].layout.tracks[0].hasPreEmphasis.toggle()
         others[4].layout.tracks[1].pregap += 1
         let faults = try await BlockingThread.run { [others] in
             let folder = TemporaryFolder(inMemory: true)
