@@ -29,6 +29,8 @@ extension BurnEngine {
             throw failure(
                 BurnProblem(.planInvalid, "The burn's journal cannot be written (\(error)), so nothing was begun."))
         }
+        // An order that blanks first can still be called off when that is over; what does nothing but blank cannot.
+        if plan.task == .erase { begin(.burning) }
         var failed = blanking(mode)
         if let quick = failed, mode == .quick, quick.problem.type == .eraseFailed, quick.disc != .unsure {
             log("blanking quickly failed: \(quick.problem.detail) All of the disc is blanked instead.")
