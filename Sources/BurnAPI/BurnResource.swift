@@ -40,7 +40,7 @@ struct BurnResource: Encodable, Sendable {
     let startOfNextSession: OrNull<Int>
     let lastPossibleLeadOut: OrNull<Int>
     let tracks: [Track]
-    let contents: OrNull<TableResource>
+    let contents: OrNull<ContentsResource>
     let lowestBufferPercent: OrNull<Double>
     let sampleOffset: OrNull<Int>
     let outcome: OrNull<BurnOutcome.Result>
@@ -62,7 +62,8 @@ struct BurnResource: Encodable, Sendable {
         startOfNextSession = OrNull(record?.startOfNextSession)
         lastPossibleLeadOut = OrNull(record?.lastPossibleLeadOut)
         tracks = (record?.tracks ?? []).map(Track.init)
-        contents = OrNull(record.flatMap(Self.contents).map(TableResource.init))
+        let isRead = burn.outcome?.proven.contains(.toc) ?? false
+        contents = OrNull(record.flatMap(Self.contents).map { ContentsResource($0, expected: !isRead) })
         (lowestBufferPercent, sampleOffset) = (OrNull(record?.lowestBufferPercent), OrNull(record?.sampleOffset))
         (outcome, disc) = (OrNull(burn.outcome?.result), OrNull(burn.outcome?.disc))
         (tracksOnDisc, proven) = (burn.outcome?.tracksOnDisc ?? [], burn.outcome?.proven ?? [])

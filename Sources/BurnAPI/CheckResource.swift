@@ -38,7 +38,7 @@ struct CheckResource: Encodable, Sendable {
     let tracks: [Track]
     let startOfLeadOut: OrNull<Int>
     let lastUserSector: OrNull<Int>
-    let contents: OrNull<TableResource>
+    let contents: OrNull<ContentsResource>
     let neededSectors: Int
     let imageSectors: OrNull<Int>
     let durationSeconds: Double
@@ -59,7 +59,7 @@ struct CheckResource: Encodable, Sendable {
         tracks = layout.map(Track.all) ?? []
         startOfLeadOut = OrNull(composition.tableOfContents?.leadOut)
         lastUserSector = OrNull(composition.lastUserSector)
-        contents = OrNull(composition.tableOfContents.map(TableResource.init))
+        contents = OrNull(composition.tableOfContents.map { ContentsResource($0, expected: true) })
         neededSectors = composition.demand.sectors
         imageSectors = OrNull(composition.imageSectors)
         durationSeconds =

@@ -1,5 +1,7 @@
 import BurnPlan
 import HTTPCore
+import JobQueue
+import Spool
 
 /// An error of the Windows disc-writing interfaces, by the name and value that their headers give it, so that whoever knows
 /// those can look it up.
@@ -39,9 +41,30 @@ struct ContractError: Sendable, Equatable {
     static let eraseRefused = ContractError("E_IMAPI_ERASE_DRIVE_FAILED_ERASE_COMMAND", 0x80AA_0905)
     static let eraseTooLong = ContractError("E_IMAPI_ERASE_TOOK_LONGER_THAN_ONE_HOUR", 0x80AA_0906)
 
-    static let isPrepared = raw("MEDIA_IS_PREPARED", 0x03)
     static let invalidCode = trackAtOnce("INVALID_ISRC", 0x0B)
     static let invalidCatalogNumber = trackAtOnce("INVALID_MCN", 0x0C)
+
+    /// The writers count tracks, and so does what makes images.
+    static func tooManyTracks(_ mode: WriteMode) -> ContractError {
+        mode == .tao ? trackAtOnce("TRACK_LIMIT_REACHED", 0x08) : image("TOO_MANY_TRACKS", 0x01)
+    }
+
+    /// A file that gives no audio; nil where that is not the file's fault.
+    static func stream(_ error: DecodeError, _ mode: WriteMode) -> ContractError? {
+        switch error {
+        case .notAudio, .unsupported, .damaged, .tooLong, .empty, .resources:
+            writer(mode, "STREAM_NOT_SUPPORTED", tao: 0x0D, raw: 0x0D)
+        case .notFound, .full, .cancelled, .internal: nil
+        }
+    }
+
+    /// Why nothing can be put any more in a job that is in a state: nil when it is over.
+    static func notEditable(_ mode: WriteMode, _ state: JobState) -> ContractError? {
+        guard state.hasWorker else { return nil }
+        return state == .burning
+            ? writer(mode, "WRITE_IN_PROGRESS", tao: 0x00, raw: 0x00)
+            : writer(mode, "MEDIA_IS_PREPARED", tao: 0x03, raw: 0x03)
+    }
 
     /// What a drive lacks.
     static func lack(_ lack: ModeChoice.Lack, _ order: BurnOrder) -> ContractError? {

@@ -16,7 +16,7 @@ extension JobHandlers {
                 throw Problem.changed("/api/v1/jobs/\(job.id)")
             }
             guard job.state == .queued || job.state == .waiting else {
-                throw Station.Refusal.notEditable(job.id, job.state)
+                throw Self.notEditable(job)
             }
             guard job.order.task == .burn else { throw Self.nothingToEdit }
             return try await RequestFiles.collect(for: uploads) { files in
@@ -54,6 +54,12 @@ extension JobHandlers {
                 errors: [.init(pointer: "#", detail: "an object")])
         }
         return value
+    }
+
+    private static func notEditable(_ job: Job) -> Problem {
+        var problem = Problem(Station.Refusal.notEditable(job.id, job.state))
+        problem.add(.notEditable(job.order.mode, job.state))
+        return problem
     }
 
     private static let nothingToEdit = Problem(

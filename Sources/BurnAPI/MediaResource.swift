@@ -1,7 +1,6 @@
 import CDText
 import DiscLayout
 import Drives
-import FoundationEssentials
 import SectorCoding
 
 /// The disc in a drive, as `/drives/{id}/media` shows it. Every member is always there; what there is not, or what nobody
@@ -150,42 +149,4 @@ struct PositionResource: Encodable, Sendable {
 
     init(_ time: MSF) { (lba, msf) = (time.lba, time.description) }
     init(lba: Int) { (self.lba, msf) = (lba, MSF(lba: lba).description) }
-}
-
-/// A table of contents as READ TOC answers it, and what it says.
-struct ContentsResource: Encodable, Sendable {
-    let raw: String
-    let expected: Bool
-    let tracks: [Track]
-    let leadOut: OrNull<PositionResource>
-
-    struct Track: Encodable, Sendable {
-        let number: Int
-        let adr: Int
-        let control: Int
-        let startLBA: Int
-        let startMSF: String
-
-        init(_ track: DiscContents.Track) {
-            (number, adr, control) = (track.number, track.adr, Int(track.control.rawValue))
-            (startLBA, startMSF) = (track.start, MSF(lba: track.start).description)
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case number, adr, control
-            case startLBA = "start_lba"
-            case startMSF = "start_msf"
-        }
-    }
-
-    init(_ contents: DiscContents) {
-        raw = Data(contents.bytes).base64EncodedString()
-        (expected, tracks) = (contents.isExpected, contents.tracks.map(Track.init))
-        leadOut = OrNull(contents.leadOut.map(PositionResource.init(lba:)))
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case raw, expected, tracks
-        case leadOut = "lead_out"
-    }
 }

@@ -51,7 +51,7 @@ struct OrderDraft: Sendable {
                 .unprocessableContent, type: "too-many-tracks", title: "The order has too many tracks",
                 detail: "A disc has at most \(RedBook.maximumTracks) tracks.",
                 errors: [FieldPlace.track(count).detail("one too many", in: rules.syntax)])
-            problem.add(.writer(order.mode, "TRACK_LIMIT_REACHED", tao: 0x08, raw: 0x09))
+            problem.add(.tooManyTracks(order.mode))
             throw problem
         }
         order.tracks.append(BurnOrder.Track(file: "", name: name))

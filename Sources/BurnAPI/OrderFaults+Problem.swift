@@ -79,7 +79,7 @@ extension OrderFault.Rule {
         switch self {
         case .nothingToWrite: .image("NO_TRACKS", 0x03)
         case .tooManyTracks, .lastTrackNumber:
-            order.mode == .tao ? .trackAtOnce("TRACK_LIMIT_REACHED", 0x08) : .image("TOO_MANY_TRACKS", 0x01)
+            .tooManyTracks(order.mode)
         case .mixedImage: .image("SECTOR_TYPE_NOT_SUPPORTED", 0x02)
         case .discTooLong:
             order.mode == .tao ? .trackAtOnce("NOT_ENOUGH_SPACE", 0x09) : .image("INSUFFICIENT_SPACE", 0x05)

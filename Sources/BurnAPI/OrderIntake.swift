@@ -191,8 +191,10 @@ struct OrderIntake: Sendable {
             do {
                 content = try await arrival.content.value
             } catch let error as DecodeError {
-                throw Problem(
+                var problem = Problem(
                     error, name: arrival.name, place: arrival.use.place.detail(arrival.name, in: draft.rules.syntax))
+                problem.add(.stream(error, draft.order.mode))
+                throw problem
             }
             draft.put(.init(file: content.file.digest, name: arrival.name), arrival.use, isData: content.isData)
             try await note(content, arrival.use, &taken)

@@ -86,7 +86,6 @@ extension Problem {
                 .conflict, type: "job-not-editable", title: "The job cannot be changed any more",
                 detail: "Job \(id) is \(state.rawValue).", hint: "Cancel it, and order anew.",
                 instance: "/api/v1/jobs/\(id)")
-            add(.isPrepared)
         case .changedMeanwhile(let id): self = .changed("/api/v1/jobs/\(id)")
         case .modeNotSupported(let problem):
             self.init(

@@ -10,16 +10,24 @@ struct TaskHandlers: Sendable {
     let drives: DriveRegistry
 
     private struct EraseBody: Decodable, Sendable {
-        let full: Bool?
+        var full: Bool?
+        var clientName: String?
+
+        enum CodingKeys: String, CodingKey {
+            case full
+            case clientName = "client_name"
+        }
     }
 
-    /// Bytes of the body: one member.
+    /// Bytes of the body: two short members.
     private static let bodyLimit = 1024
 
     /// POST erase: 202 with the job that blanks the disc.
     func erase(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
         var order = BurnOrder(title: "Erase", task: .erase, mode: .tao, tracks: [])
-        if try await isFull(request) { order.erase = .full }
+        let body = try await eraseBody(request)
+        if body.full == true { order.erase = .full }
+        if let name = body.clientName { order.clientName = try FieldRules(syntax: .json).clientName(name) }
         return try await submit(order, id)
     }
 
@@ -29,9 +37,9 @@ struct TaskHandlers: Sendable {
     }
 
     /// A body may be missing; the erase is a quick one then.
-    private func isFull(_ request: HTTPRequest) async throws -> Bool {
-        guard request.mediaType != nil || request.body.declaredLength ?? 0 > 0 else { return false }
-        return try await request.decode(EraseBody.self, limit: Self.bodyLimit).full ?? false
+    private func eraseBody(_ request: HTTPRequest) async throws -> EraseBody {
+        guard request.mediaType != nil || request.body.declaredLength ?? 0 > 0 else { return EraseBody() }
+        return try await request.decode(EraseBody.self, limit: Self.bodyLimit)
     }
 
     /// The drive must be free: a second task for a busy one is a mistake, not a queue.

@@ -29,8 +29,9 @@ import Testing
             (["tracks", "0", "isrc"], "DE-A45-06-12345"), (["tracks", "1", "number"], 2),
             (["tracks", "1", "start_lba"], 550), (["start_of_leadout"], 950), (["last_user_sector"], 949),
             (["needed_sectors"], 950), (["image_sectors"], .integer(22_650 + 950 + 6750)),
-            (["toc", "tracks", "2", "number"], 170), (["toc", "tracks", "2", "start_lba"], 950),
-            (["toc", "tracks", "2", "start_msf"], "00:14:50"),
+            (["toc", "tracks", "1", "number"], 2), (["toc", "tracks", "1", "start_lba"], 550),
+            (["toc", "lead_out", "lba"], 950), (["toc", "lead_out", "msf"], "00:14:50"),
+            (["toc", "expected"], true),
         ]
         for (path, value) in expected { #expect(try answer.member(path) == value, "\(path) in \(answer.text)") }
         // Two bytes of length, first, last, then eight for each of three.
