@@ -111,6 +111,7 @@ let testTargets: [Target] = [
     .testTarget(
         name: "EndToEnd", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
         path: "Tests/EndToEnd", exclude: ["conformance", "page"], swiftSettings: settings),
+    tests("Contract", ["ServerSupport", "POSIX"]),
     .testTarget(
         name: "Crash", dependencies: ["ServerSupport", "POSIX", "TestSupport"], path: "Tests/Crash",
         swiftSettings: settings),

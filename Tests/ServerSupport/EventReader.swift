@@ -79,10 +79,19 @@ public final class EventReader: @unchecked Sendable {
         }
     }
 
+    /// Longest wait for one event among others: a stream has heartbeats, so that it is never silent for long.
+    private static let longest = ServerProcess.patience * 5
+
     /// Events up to the first that is so; that one is the last.
     public func until(_ isSo: (Event) -> Bool) throws -> [Event] {
+        let end = ContinuousClock.now + Self.longest
         var events: [Event] = []
-        repeat { events.append(try next()) } while !(events.last.map(isSo) ?? true)
+        repeat {
+            guard ContinuousClock.now < end else {
+                throw ServerProcess.Failure(description: "the event did not come. \(words())")
+            }
+            events.append(try next())
+        } while !(events.last.map(isSo) ?? true)
         return events
     }
 

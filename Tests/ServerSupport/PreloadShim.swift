@@ -40,33 +40,3 @@ public enum PreloadShim {
                 + ["/usr/bin/\(program)"] + arguments)
     }
 }
-
-/// `burnd virtual-recorder`, started by a test and not by the server.
-public final class RecorderProgram: Sendable {
-    private let folder = TemporaryFolder()
-    private let child: ChildProcess
-    /// Where it listens.
-    public var socket: String { folder.path + "/socket" }
-    /// The disc in it.
-    public var disc: String { folder.path + "/disc" }
-
-    /// Starts it and waits until it is ready.
-    public init() throws {
-        let pipe = try Pipe()
-        child = try ChildProcess.start(
-            TestProgram.compiled("burnd"),
-            arguments: [
-                "virtual-recorder", "--socket", folder.path + "/socket", "--disc", folder.path + "/disc", "--name",
-                "outside", "--speed", "max",
-            ], descriptors: [1: pipe.writing])
-        var reader = LineReader(pipe.reading)
-        guard try reader.next(within: ServerProcess.patience)?.hasPrefix("ready:") == true else {
-            throw ServerProcess.Failure(description: "the recorder did not start")
-        }
-    }
-
-    deinit {
-        kill(child.pid, SIGTERM)
-        _ = child.wait()
-    }
-}
