@@ -56,6 +56,12 @@ import Testing
         #expect(result.history.outcome == result.outcome)
     }
 
+    @Test func `the lead-out of the record is the one that the lead-in names, behind the run-out`() async throws {
+        let bench = try Bench()
+        let result = try await bench.burn(try bench.plan([588 * 300]))
+        #expect(result.history.record?.leadOut == 300 + 2)
+    }
+
     @Test func `commands come in the order that the reference gives for TAO`() async throws {
         let bench = try Bench()
         _ = try await bench.burn(try bench.plan([588 * 300, 588 * 300]))
