@@ -174,8 +174,8 @@ let fuzzTargets: [Target] =
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CLibFuzzer", "BinaryCoding", "DiscLayout", "POSIX", "SCSI", "SCSITransports", "SectorCoding",
-                "VirtualRecorder",
+                "CLibFuzzer", "BinaryCoding", "BurnPlan", "CDText", "DiscComposition", "DiscLayout", "POSIX",
+                "RawRecording", "SCSI", "SCSITransports", "SectorCoding", "VirtualRecorder",
             ],
             path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "run"], swiftSettings: settings),
     ]

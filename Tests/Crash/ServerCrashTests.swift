@@ -71,7 +71,7 @@ import Testing
         let expected = try files.samples("long.wav")
         #expect(expected.isFollowedByZerosAlone(in: try Disc.export(server.disc(), files)[0], sectors: 4500))
         // What was told live is told to those who ask later.
-        #expect(try server.drive().state.string == "idle")
+        #expect(try server.idleDrive().job == .null)
     }
 
     @Test func `a burn that ended while no server was there is found ended`() throws {

@@ -79,7 +79,7 @@ import Testing
         let job = try server.wait(id)
         #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio", "indexes"])
         #expect(job.burns[0].disc.string == "good")
-        #expect(try server.drive().media.status.string == "appendable")
+        #expect(try server.idleDrive().media.status.string == "appendable")
     }
 
     @Test func `a disc left open is proven by the recorder's list of tracks`() throws {
@@ -89,7 +89,7 @@ import Testing
         let job = try server.wait(id)
         #expect(job.state.string == "completed" && job.proven.strings.contains("tracks"))
         #expect(job.burns[0].disc.string == "open")
-        #expect(try server.drive().media.status.string == "appendable")
+        #expect(try server.idleDrive().media.status.string == "appendable")
     }
 
     @Test func `files that were uploaded before are ordered by digest`() throws {
@@ -117,7 +117,7 @@ import Testing
         #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio", "indexes"])
         #expect(job.title.string == "Ünïcode שלום 👩‍🎤")
         #expect(job.burns[0].tracks_on_disc.list.count == 99)
-        #expect(try server.drive().media.tracks.int == 99)
+        #expect(try server.idleDrive().media.tracks.int == 99)
     }
 
     @Test func `eject opens the tray at the end`() throws {

@@ -107,7 +107,7 @@ import Testing
         // The drive is as good as before, with another disc.
         if case .close = failure.mischief { try drive.serve() }
         let id2 = try server.drive(job.burns[0].drive.string ?? "").id.string ?? ""
-        try Deadline.waiting("an idle drive", server.words) { try server.drive(id2).state.string == "idle" }
+        _ = try server.idleDrive(id2)
         try server.loadBlank(id2)
         #expect(try server.wait(server.job([try Album.short(files)])).state.string == "completed")
     }

@@ -4,7 +4,7 @@ import Glibc
 import POSIX
 
 /// `Fuzz`: libFuzzer on what takes bytes from outside: the drive protocol, the recorder's command decoder, and the files
-/// that a disc folder consists of.
+/// that a disc folder consists of; orders, sheets and packs of texts, and raw images.
 ///
 /// It imports what takes the bytes and no test library. Only a build with `BURND_FUZZ=1` and the sanitizer's coverage has
 /// it; Tests/Fuzz/run makes that build and runs it.
@@ -76,7 +76,7 @@ struct FuzzTarget: Sendable {
     let seeds: @Sendable () -> [[UInt8]]
 
     /// All of them.
-    static let all = [frames, server, transport, recorder, disc, faults, profile]
+    static let all = [frames, server, transport, recorder, disc, faults, profile, texts, order, image]
 }
 
 /// Ends the process, for libFuzzer to see, unless a promise was kept. Not `precondition`: that is mute in optimised builds.

@@ -79,6 +79,12 @@ extension ServerProcess {
     /// The drive of a recorder as it is.
     public func drive(_ name: String = "left") throws -> JSON { try curl("/drives/\(name)").json }
 
+    /// Waits until a drive has nothing to do, and gives it. A job is over before its drive has looked at the disc again.
+    public func idleDrive(_ name: String = "left") throws -> JSON {
+        try Deadline.waiting("an idle drive", self.words) { try drive(name).state.string == "idle" }
+        return try drive(name)
+    }
+
     /// Waits until a job is in one of the states, and gives it.
     @discardableResult
     public func wait(_ id: Int, _ states: Set<String> = ["completed", "failed", "cancelled"]) throws -> JSON {
