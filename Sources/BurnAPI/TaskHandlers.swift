@@ -9,6 +9,7 @@ struct TaskHandlers: Sendable {
     let station: Station
     let drives: DriveRegistry
 
+    /// Both members may be left out; null is refused.
     private struct EraseBody: Decodable, Sendable {
         var full: Bool?
         var clientName: String?
@@ -17,10 +18,15 @@ struct TaskHandlers: Sendable {
             case full
             case clientName = "client_name"
         }
-    }
 
-    /// Bytes of the body: two short members.
-    private static let bodyLimit = 1024
+        init() {}
+
+        init(from decoder: any Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            full = fields.contains(.full) ? try fields.decode(Bool.self, forKey: .full) : nil
+            clientName = fields.contains(.clientName) ? try fields.decode(String.self, forKey: .clientName) : nil
+        }
+    }
 
     /// POST erase: 202 with the job that blanks the disc.
     func erase(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
@@ -39,7 +45,7 @@ struct TaskHandlers: Sendable {
     /// A body may be missing; the erase is a quick one then.
     private func eraseBody(_ request: HTTPRequest) async throws -> EraseBody {
         guard request.mediaType != nil || request.body.declaredLength ?? 0 > 0 else { return EraseBody() }
-        return try await request.decode(EraseBody.self, limit: Self.bodyLimit)
+        return try await request.decode(EraseBody.self)
     }
 
     /// The drive must be free: a second task for a busy one is a mistake, not a queue.

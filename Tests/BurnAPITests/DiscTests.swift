@@ -159,6 +159,7 @@ import Testing
         #expect(close.status == 202)
         #expect(try close.member("task") == "close")
         #expect(try await api.json("/api/v1/drives/left/erase", #"{"fool":true}"#).slug == "unknown-field")
+        #expect(try await api.json("/api/v1/drives/left/erase", #"{"full":null}"#).status == 400)
         #expect(try await api.send(.post, "/api/v1/drives/right/erase").slug == "drive-not-found")
     }
 
