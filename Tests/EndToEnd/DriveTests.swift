@@ -106,8 +106,7 @@ import Testing
 
         // The drive is as good as before, with another disc.
         if case .close = failure.mischief { try drive.serve() }
-        let id2 = try server.drive(job.burns[0].drive.string ?? "").id.string ?? ""
-        _ = try server.idleDrive(id2)
+        let id2 = try server.idleDrive(job.burns[0].drive.string ?? "").id.string ?? ""
         try server.loadBlank(id2)
         #expect(try server.wait(server.job([try Album.short(files)])).state.string == "completed")
     }
