@@ -30,6 +30,13 @@ final class RawRecordingOfTracks: Recording {
     func prepare() throws(BurnStop) {
         let type = try engine.selectRawBlocks(wantedTypes)
         let start = try engine.rawLeadInStart()
+        guard symbols == nil || start >= RawSession.imageStart else {
+            throw engine.failure(
+                BurnProblem(
+                    .leadInTooShort,
+                    "The disc's lead-in begins at LBA \(start) (\(MSF(lba: start))); the sub-code of the disc begins at "
+                        + "LBA \(RawSession.imageStart).", lba: start))
+        }
         do throws(RawSession.Fault) {
             session = try RawSession(
                 plan.layout(), textPacks: packs, leadInStart: start, type: type,
@@ -66,7 +73,7 @@ final class RawRecordingOfTracks: Recording {
     var written: WrittenDisc {
         WrittenDisc(
             mode: .raw, layout: made.layout, segments: WrittenDisc.Segment.all(of: made.layout, sources),
-            textPacks: packs, rawType: made.type, close: plan.close)
+            textPacks: packs, wholeDiscSymbols: symbols, rawType: made.type, close: plan.close)
     }
 }
 

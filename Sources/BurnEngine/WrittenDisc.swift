@@ -47,6 +47,8 @@ struct WrittenDisc {
     let segments: [Segment]
     /// The CD-TEXT that was sent; empty without.
     let textPacks: [TextPack]
+    /// R to W of every sector from `RawSession.imageStart` on, 96 symbols each, in place of texts and of what tracks have.
+    let wholeDiscSymbols: TrackContent?
     /// What raw blocks hold; nil in the other modes.
     let rawType: RawBlockType?
     /// The image that was written in place of tracks.
@@ -58,9 +60,11 @@ struct WrittenDisc {
 
     init(
         mode: RecordingMode, layout: SessionLayout?, segments: [Segment], textPacks: [TextPack] = [],
-        rawType: RawBlockType? = nil, image: Image? = nil, close: CloseMode, earlierTracks: [BurnRecord.Track] = []
+        wholeDiscSymbols: TrackContent? = nil, rawType: RawBlockType? = nil, image: Image? = nil, close: CloseMode,
+        earlierTracks: [BurnRecord.Track] = []
     ) {
         (self.mode, self.layout, self.segments, self.textPacks) = (mode, layout, segments, textPacks)
-        (self.rawType, self.image, self.close, self.earlierTracks) = (rawType, image, close, earlierTracks)
+        (self.wholeDiscSymbols, self.rawType, self.image) = (wholeDiscSymbols, rawType, image)
+        (self.close, self.earlierTracks) = (close, earlierTracks)
     }
 }

@@ -19,8 +19,8 @@ struct SubCodeRun {
 
     /// Where symbols come from.
     enum Source {
-        /// 96 a sector in the files of a track; `first` is the address that their first sector has on the disc.
-        case track(TrackContent, first: Int)
+        /// 96 a sector in files; `first` is the address that their first sector has on the disc.
+        case files(TrackContent, first: Int)
         /// Bits 5…0 of an image's sub-channel.
         case image(WrittenDisc.Image)
     }
@@ -33,16 +33,18 @@ struct SubCodeRun {
     /// From the first sector to behind the last.
     var addresses: Range<Int> { parts[0].addresses.lowerBound..<parts[parts.count - 1].addresses.upperBound }
 
-    /// All of a disc.
+    /// All of a disc that can be read: its lead-in and lead-out are not.
     static func all(of disc: WrittenDisc, readable: Range<Int>) -> [SubCodeRun] {
         guard let layout = disc.layout else { return [] }
         var runs: [SubCodeRun] = []
-        for (place, track) in layout.tracks.enumerated() where track.subCode != .none {
+        for (place, track) in layout.tracks.enumerated()
+        where track.subCode != .none || disc.wholeDiscSymbols != nil {
             guard let source = source(of: disc, place, layout) else { continue }
             let addresses = (layout.pregapStart(place)..<layout.pregapStart(place + 1)).clamped(to: readable)
             guard !addresses.isEmpty else { continue }
             let part = Part(number: track.number, addresses: addresses, source: source)
-            let arePacks = disc.image.map { $0.image.type == .cooked } ?? (track.subCode == .packs)
+            let arePacks =
+                disc.image == nil && disc.wholeDiscSymbols == nil ? track.subCode == .packs : disc.rawType == .cooked
             if let last = runs.last, last.arePacks == arePacks, last.addresses.upperBound == addresses.lowerBound {
                 runs[runs.count - 1].parts.append(part)
             } else {
@@ -54,10 +56,11 @@ struct SubCodeRun {
 
     private static func source(of disc: WrittenDisc, _ place: Int, _ layout: SessionLayout) -> Source? {
         if let image = disc.image { return .image(image) }
+        if let symbols = disc.wholeDiscSymbols { return .files(symbols, first: RawSession.imageStart) }
         guard let segment = disc.segments.first(where: { $0.place == place && $0.symbols != nil }),
             let symbols = segment.symbols
         else { return nil }
-        return .track(symbols, first: segment.addresses.lowerBound - segment.firstSymbolSector)
+        return .files(symbols, first: segment.addresses.lowerBound - segment.firstSymbolSector)
     }
 }
 
@@ -183,7 +186,7 @@ final class SubCodeVerification {
             case .image(let image):
                 bytes = []
                 for lba in sectors { bytes += try SectorBytes.subChannel(image, lba) }
-            case .track(let content, let first):
+            case .files(let content, let first):
                 var result = Result<Void, ReadAheadBuffer.Failure>.success(())
                 bytes.withUnsafeMutableBytes { target in
                     result = Result { () throws(ReadAheadBuffer.Failure) in
