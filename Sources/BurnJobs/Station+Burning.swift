@@ -27,7 +27,7 @@ extension Station {
                 hint: "See the log of burnd; the disc is untouched.")
             await couldNotStart(id, problem)
         }
-        await release(drive)
+        await release(drive, from: id)
     }
 
     /// Files, plan, drive, worker: everything before the laser that is not the worker's.
@@ -189,6 +189,8 @@ extension Station {
             if let reason = retryReason(id, outcome) {
                 await again(id, refusing: reason)
             } else {
+                // First, so that whoever hears that the job is over finds the drive free.
+                if let drive = jobs[id]?.job.drive { await release(drive, from: id) }
                 await end(id, JobState(outcome.result), outcome.problem, outcome.problem.map(Self.reasons) ?? [])
             }
         case .neverBegan:

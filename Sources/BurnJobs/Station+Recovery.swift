@@ -49,7 +49,7 @@ extension Station {
         if let burn = jobs[id]?.job.runningBurn { prepared.insert(burn.id) }
         run(id) { station in
             await station.follow(id, folder, lost: .workerDied)
-            await station.release(drive)
+            await station.release(drive, from: id)
         }
     }
 }

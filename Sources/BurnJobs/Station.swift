@@ -231,7 +231,10 @@ public actor Station {
     }
 
     /// Takes a drive back and learns at once what is in it now.
-    func release(_ drive: String) async {
+    ///
+    /// - Parameter id: the job that had it; nothing happens when that has given it back already.
+    func release(_ drive: String, from id: Int) async {
+        guard reserved[drive] == id else { return }
         try? await configuration.drives.release(drive)
         let status = try? await configuration.drives.status(drive)
         // Both at once: a drive that is free must not be seen with the disc that was in it before.

@@ -96,8 +96,7 @@ import Testing
         let id = try server.job([files.path("long.wav")])
         _ = try events.until { $0.name == "job-progress" && $0.data.action.string == "writing" }
         server.crash()
-        for worker in server.workers() { kill(worker, SIGKILL) }
-        try Deadline.waiting("the worker's end") { server.workers().isEmpty }
+        try server.killWorkers()
         try server.start()
         let job = try server.job(id)
         #expect(job.state.string == "failed" && job.problem.type.string == "/problems/interrupted-by-restart")
@@ -165,8 +164,7 @@ import Testing
             let id = try #require(try server.curl("/jobs", ["--json", order]).json.id.int)
             usleep(UInt32(moment) * 1000)
             server.crash()
-            for worker in server.workers() { kill(worker, SIGKILL) }
-            try Deadline.waiting("the worker's end") { server.workers().isEmpty }
+            try server.killWorkers()
             try server.start()
             let first = try server.wait(id, ["waiting", "completed", "failed"])
             if first.state.string == "waiting" { try server.loadBlank() }

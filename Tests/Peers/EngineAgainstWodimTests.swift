@@ -51,7 +51,8 @@ import Testing
         try #require(burn.status == 0, "burnd: \(burn.output)")
         var reader = JournalReader()
         let lines = try reader.read(DurableFile.contents(of: folder.path + "/journal", limit: 1 << 20))
-        let completed = BurnOutcome(.completed, disc: .good, proven: [.toc, .audio], tracksOnDisc: [1, 2, 3])
+        let completed = BurnOutcome(
+            .completed, disc: .good, proven: [.toc, .audio, .indexes], tracksOnDisc: [1, 2, 3])
         try #require(lines.last?.event == .outcome(completed), "burnd: \(burn.output)")
         return try CaptureFile(folder.path + "/burnd").commands
     }

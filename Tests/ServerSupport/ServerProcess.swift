@@ -157,6 +157,22 @@ public final class ServerProcess: @unchecked Sendable {
         }
     }
 
+    /// Kills the burn workers of this data folder and waits until each has let go of all that it held: a process that dies
+    /// loses its command line before it loses its locks.
+    public func killWorkers() throws {
+        let doomed = workers()
+        for worker in doomed { kill(worker, SIGKILL) }
+        try Deadline.waiting("the workers' end") { doomed.allSatisfy(Self.isOver) }
+    }
+
+    /// There is no such process, or a zombie only, which has nothing any more.
+    private static func isOver(_ pid: Int32) -> Bool {
+        guard let bytes = try? contents("/proc/\(pid)/stat") else { return true }
+        // The state stands behind the name, which is in parentheses and may hold some itself.
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
+        return fields?.first == "Z"
+    }
+
     private static func processes() -> [Int32] { Folder.names("/proc").compactMap(Int32.init) }
 
     private static func commandLine(_ pid: Int32) -> [String] {
