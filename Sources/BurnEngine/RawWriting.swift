@@ -136,8 +136,10 @@ private final class RawBlocks: BlockSource, @unchecked Sendable {
 enum RawCheck {
     /// The reason against it, or nil.
     static func problem(_ recorder: RecorderFacts, _ plan: BurnPlan) -> BurnProblem? {
-        guard let mastering = recorder.configuration.mastering, mastering.writesRaw else {
-            return BurnProblem(.modeNotSupported, "The drive does not write raw (feature 002Eh says so or is missing).")
+        // Drives older than the feature do not list it, and the write parameters are refused before the laser is on.
+        guard let mastering = recorder.configuration.mastering else { return nil }
+        guard mastering.writesRaw else {
+            return BurnProblem(.modeNotSupported, "The drive does not write raw (feature 002Eh says so).")
         }
         guard mastering.isCurrent else {
             return BurnProblem(

@@ -32,9 +32,8 @@ final class SessionAtOnceRecording: Recording {
     func problem(with recorder: RecorderFacts) -> BurnProblem? {
         let missing: String?
         let mastering = recorder.configuration.mastering
-        if mastering == nil {
-            missing = "write session at once (feature 002Eh is missing)"
-        } else if mastering?.writesSessionAtOnce == false {
+        // Drives older than the feature do not list it, and a cue sheet is refused before the laser is on.
+        if mastering?.writesSessionAtOnce == false {
             missing = "write session at once (feature 002Eh says so)"
         } else if mastering?.isCurrent == false {
             missing = "write session at once on this disc (feature 002Eh is not current)"

@@ -171,6 +171,25 @@ import Testing
         #expect(first.cdb == hex("2A 00 FF FF FF 6A 00 00 1F 00"))
     }
 
+    @Test(arguments: [RecordingMode.sao, .raw]) func `a drive that does not list CD Mastering is asked all the same`(
+        _ mode: RecordingMode
+    ) async throws {
+        // In the reply to GET CONFIGURATION feature 002Eh has a vendor's number.
+        let bench = try Bench { cdb, _ in
+            guard cdb[0] == 0x46 else { return nil }
+            return .changedReply { reply in
+                var (reply, place) = (reply, 8)
+                while place + 4 <= reply.count {
+                    if reply[place] == 0, reply[place + 1] == 0x2E { reply[place] = 0xFF }
+                    place += 4 + Int(reply[place + 3])
+                }
+                return reply
+            }
+        }
+        let result = try await bench.burn(try bench.session(mode: mode))
+        #expect(result.outcome.result == .completed && result.outcome.disc == .written, "\(result.outcome)")
+    }
+
     @Test func `graphics go along with the samples`() async throws {
         let bench = try Bench()
         var plan = try bench.session()
