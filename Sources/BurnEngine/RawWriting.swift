@@ -137,15 +137,16 @@ enum RawCheck {
     /// The reason against it, or nil.
     static func problem(_ recorder: RecorderFacts, _ plan: BurnPlan) -> BurnProblem? {
         // Drives older than the feature do not list it, and the write parameters are refused before the laser is on.
-        guard let mastering = recorder.configuration.mastering else { return nil }
-        guard mastering.writesRaw else {
+        let mastering = recorder.configuration.mastering
+        guard mastering?.writesRaw != false else {
             return BurnProblem(.modeNotSupported, "The drive does not write raw (feature 002Eh says so).")
         }
-        guard mastering.isCurrent else {
+        guard mastering?.isCurrent != false else {
             return BurnProblem(
                 .modeNotSupported, "The drive does not write raw on this disc (feature 002Eh is not current).")
         }
-        guard !plan.isTest || mastering.hasTestWrite else {
+        // Only what the drive promises counts: one that ignores the bit would write.
+        guard !plan.isTest || mastering?.hasTestWrite == true else {
             return BurnProblem(
                 .modeNotSupported, "The drive does not make test writes of raw sessions (feature 002Eh).")
         }

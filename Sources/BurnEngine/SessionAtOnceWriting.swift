@@ -37,7 +37,8 @@ final class SessionAtOnceRecording: Recording {
             missing = "write session at once (feature 002Eh says so)"
         } else if mastering?.isCurrent == false {
             missing = "write session at once on this disc (feature 002Eh is not current)"
-        } else if plan.isTest, mastering?.hasTestWrite == false {
+        } else if plan.isTest, mastering?.hasTestWrite != true {
+            // Only what the drive promises counts: one that ignores the bit would write.
             missing = "make test writes of sessions (feature 002Eh)"
         } else if !packs.isEmpty, recorder.disc.leadInStart == nil {
             missing = "say where the disc's lead-in begins, which CD-TEXT has to fill (READ DISC INFORMATION)"

@@ -186,7 +186,14 @@ import Testing
                 return reply
             }
         }
-        let result = try await bench.burn(try bench.session(mode: mode))
+        var plan = try bench.session(mode: mode)
+        // One that does not promise test writes would perhaps write.
+        plan.isTest = true
+        let test = try await bench.burn(plan)
+        #expect(test.outcome.problem?.type == .modeNotSupported && test.outcome.disc == .untouched, "\(test.outcome)")
+        #expect(!bench.drive.commands.contains { $0.operationCode == 0x2A })
+        plan.isTest = false
+        let result = try await bench.burn(plan)
         #expect(result.outcome.result == .completed && result.outcome.disc == .written, "\(result.outcome)")
     }
 
