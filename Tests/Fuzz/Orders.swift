@@ -96,15 +96,16 @@ private let testOrder: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = { 
 /// Pieces are as long as the sectors that they are for, and lie in their files.
 private func check(_ track: BurnPlan.Track) {
     let sizes = [
-        (track.content, track.sectors * track.form.userBytes),
-        (track.pregapContent, track.pregap * track.form.userBytes),
-        (track.symbols, track.subCode == .none ? 0 : (track.pregap + track.sectors) * RedBook.subChannelBytes),
+        (track.content, track.sectors * track.form.userBytes, track.form == .audio),
+        (track.pregapContent, track.pregap * track.form.userBytes, track.form == .audio),
+        (track.symbols, track.subCode == .none ? 0 : (track.pregap + track.sectors) * RedBook.subChannelBytes, false),
     ]
-    for (pieces, bytes) in sizes {
+    for (pieces, bytes, isDecoded) in sizes {
         promise(pieces.reduce(0) { $0 + $1.count } == bytes, "pieces of track \(track.number) make \(bytes) bytes")
         for piece in pieces {
             guard let facts = piece.file.flatMap({ files[$0] }) else { continue }
-            let length = facts.sampleFrames.map { $0 * RedBook.sampleBytes } ?? facts.bytes
+            // Sound is taken from what a file decodes to, data and graphics from the file itself, whatever it is.
+            let length = isDecoded ? (facts.sampleFrames ?? 0) * RedBook.sampleBytes : facts.bytes
             let isInside = piece.offset >= 0 && piece.count > 0 && piece.offset <= length - piece.count
             promise(isInside, "a piece lies in its file: \(piece)")
         }
