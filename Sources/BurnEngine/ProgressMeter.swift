@@ -86,8 +86,10 @@ struct ProgressMeter {
     ///   - waiting: bytes in the ring behind them.
     mutating func wrote(_ addresses: Range<Int>, _ byteCount: Int, waiting: Int) {
         sectorsDone += addresses.count
-        operationDone += addresses.count
-        lastWrittenLBA = addresses.upperBound - 1
+        // A WRITE may hold the beginning of the next operation too, which is none of this one's.
+        let end = sectorCount > 0 ? min(addresses.upperBound, startLBA + sectorCount) : addresses.upperBound
+        operationDone += max(end - addresses.lowerBound, 0)
+        lastWrittenLBA = end - 1
         let blocksWaiting = waiting * addresses.count / max(byteCount, 1)
         lastReadLBA = max(min(lastWrittenLBA + blocksWaiting, startLBA + sectorCount - 1), lastWrittenLBA)
         buffer = BurnProgress.Buffer(

@@ -190,7 +190,9 @@ extension Station {
                 await again(id, refusing: reason)
             } else {
                 // First, so that whoever hears that the job is over finds the drive free.
-                if let drive = jobs[id]?.job.drive { await release(drive, from: id) }
+                if let drive = jobs[id]?.job.drive, reserved[drive] == id {
+                    try? await configuration.drives.release(drive)
+                }
                 await end(id, JobState(outcome.result), outcome.problem, outcome.problem.map(Self.reasons) ?? [])
             }
         case .neverBegan:

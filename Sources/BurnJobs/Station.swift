@@ -193,6 +193,8 @@ public actor Station {
     // MARK: Drives
 
     func driveChanged(_ status: DriveStatus) async {
+        // A drive that is free again is told of when its job has been told to be over, by `release`.
+        guard status.job != nil || reserved[status.id] == nil else { return }
         let before = drives[status.id]
         drives[status.id] = status
         var drafts: [StoredEvent.Draft] = []

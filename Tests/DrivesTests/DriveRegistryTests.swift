@@ -108,7 +108,8 @@ import Testing
         let registry = DriveRegistry()
         let generation = try await registry.attach(.init(address: recorder.address, label: "left")).mediaGeneration
         try recorder.kill()
-        _ = try await awaitStatus(registry) { !$0.isPresent }
+        // Before its first answer it is offline too, and nobody yet.
+        _ = try await awaitStatus(registry) { !$0.isPresent && $0.identity != nil }
         try recorder.start()
         let back = try await awaitStatus(registry) { $0.state == .idle && $0.media != nil }
         #expect(back.mediaGeneration > generation)
