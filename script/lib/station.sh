@@ -4,10 +4,15 @@
 # The program that build_burnd makes, optimised; burnd-decode is beside it.
 readonly burnd=$PWD/.build/release/burnd
 
-# build_burnd: an optimised build.
+# build_burnd: the optimised build. All scripts that need one call this, so that it is made once: other options, even in
+# another order of steps, would compile everything anew. The Swift runtime goes into the programs, which run on a machine
+# without a toolchain then; only the two programs are built, not what the tests share.
 build_burnd() {
+    local product
     say "Building burnd. A first build fetches and compiles its Swift packages too and takes some minutes."
-    swift build -c release
+    for product in burnd burnd-decode; do
+        swift build -c release --static-swift-stdlib --product "$product"
+    done
 }
 
 # port_is_taken PORT: whether something listens there on 127.0.0.1.
