@@ -29,6 +29,7 @@ let shims: [Target] = [
     .target(name: "CPOSIX"),
     .target(name: "CSectorCoding"),
     .target(name: "CMicroHTTPD", linkerSettings: [.linkedLibrary("microhttpd")]),
+    .target(name: "CSystemd", linkerSettings: [.linkedLibrary("systemd")]),
     .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
@@ -54,6 +55,7 @@ let edges: [Target] = [
     library("HTTPCore", ["POSIX", "CPOSIX"]),
     library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
     library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
+    library("Systemd", ["POSIX", "CSystemd"]),
     library("AudioDecoding", ["CFFmpeg", "DecodeContract"]),
     library("Spool", ["POSIX", "CCrypto", "DecodeContract"]),
     library("JobStore", ["BurnPlan", "JobQueue", grdb]),
@@ -89,7 +91,8 @@ let programs: [Target] = [
         dependencies: [
             "BurnEngine", "VirtualRecorder", "Drives", "BurnJobs", "BurnAPI", "BurnPlan", "JobQueue", "JobStore",
             "Spool",
-            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", argumentParser, logging,
+            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", "Systemd", argumentParser,
+            logging,
         ],
         swiftSettings: settings),
     .executableTarget(
@@ -162,6 +165,7 @@ let testTargets: [Target] = [
         ]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),
+    tests("SystemdTests", ["Systemd", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]
 

@@ -21,7 +21,7 @@ public struct ChildProcess: Sendable {
     /// - Parameters:
     ///   - path: the executable, as a path: no search.
     ///   - arguments: without the program's name.
-    ///   - environment: `NAME=value`; nil for that of this process.
+    ///   - environment: `NAME=value`; nil for that of this process, without what a service manager said to it alone.
     ///   - descriptors: number in the child → descriptor here. What is not named is closed, but 0, 1 and 2, which are
     ///     `/dev/null` when not named.
     ///   - newSession: true to start it in a session of its own, so that neither a terminal nor the death of this process
@@ -71,15 +71,30 @@ public struct ChildProcess: Sendable {
 
         var argv: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for pointer in argv { free(pointer) } }
-        var envp: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = (environment?.map { strdup($0) } ?? inheritable()) + [nil]
         defer { for pointer in envp { free(pointer) } }
         var pid = pid_t()
-        let result =
-            environment == nil
-            ? posix_spawn(&pid, path, &actions, &attributes, &argv, environ)
-            : posix_spawn(&pid, path, &actions, &attributes, &argv, &envp)
+        let result = posix_spawn(&pid, path, &actions, &attributes, &argv, &envp)
         guard result == 0 else { throw SystemError(call: "posix_spawn", number: result, subject: path) }
         return ChildProcess(pid: pid)
+    }
+
+    /// Variables that concern the process that a service manager started and no other (sd_notify(3),
+    /// sd_watchdog_enabled(3), sd_listen_fds(3)): a child that knew them could speak for the service.
+    private static let own: Set<String> = [
+        "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
+    ]
+
+    /// Copies of this process's environment that is for children too, byte by byte: values need not be text.
+    private static func inheritable() -> [UnsafeMutablePointer<CChar>?] {
+        var entries: [UnsafeMutablePointer<CChar>?] = []
+        var next = environ
+        while let entry = next.pointee {
+            let name = String(cString: entry).prefix { $0 != "=" }
+            if !own.contains(String(name)) { entries.append(strdup(entry)) }
+            next += 1
+        }
+        return entries
     }
 
     /// Blocks until the child has ended.

@@ -17,6 +17,7 @@ libmicrohttpd-dev   the HTTP server
 libsqlite3-dev      jobs and their history, through GRDB
 libssl-dev          SHA-256 of uploads, from libcrypto
 libseccomp-dev      the decoder's cage
+libsystemd-dev      keeping the machine awake during a burn, and being a systemd service
 libavformat-dev     reading audio files (burnd-decode only)
 libavcodec-dev      decoding audio (burnd-decode only)
 libswresample-dev   resampling to 44.1 kHz (burnd-decode only)
@@ -53,6 +54,8 @@ ffmpeg              makes test audio in every format, and decodes it as a peer
 lame                makes mp3 files with and without its header
 flac                makes and decodes flac files
 chromium            shows the status page
+dbus                a message bus of the tests' own
+python3-dbusmock    plays logind on it
 LIST
 }
 
