@@ -44,6 +44,7 @@ let values: [Target] = [
     library("SCSI", ["BinaryCoding"]),
     library("MMC", ["BinaryCoding", "DiscLayout", "SCSI"]),
     library("BurnPlan", ["DiscLayout"]),
+    library("RecorderQuirks"),
     library("DiscComposition", ["BurnPlan", "CDText", "DiscLayout", "RawRecording", "SectorCoding"]),
     library("JobQueue", ["BurnPlan", "DiscLayout"]),
     library("DecodeContract"),
@@ -66,11 +67,12 @@ let services: [Target] = [
     library(
         "BurnEngine",
         [
-            "BinaryCoding", "DiscLayout", "BurnPlan", "CDText", "SCSI", "MMC", "POSIX", "RawRecording", "SectorCoding",
+            "BinaryCoding", "DiscLayout", "BurnPlan", "CDText", "SCSI", "MMC", "POSIX", "RawRecording",
+            "RecorderQuirks", "SectorCoding",
         ]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
-    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX"]),
+    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX", "RecorderQuirks"]),
     library(
         "BurnJobs",
         [
@@ -128,6 +130,7 @@ let testTargets: [Target] = [
     tests(
         "DiscCompositionTests",
         ["DiscComposition", "BurnPlan", "CDText", "DiscLayout", "RawRecording", "SectorCoding"]),
+    tests("RecorderQuirksTests", ["RecorderQuirks"]),
     tests("MMCTests", ["MMC", "SCSI", "BinaryCoding", "DiscLayout"]),
     tests(
         "VirtualRecorderTests",
@@ -145,12 +148,13 @@ let testTargets: [Target] = [
     tests(
         "BurnEngineTests",
         [
-            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "SCSI", "SCSITransports",
-            "SectorCoding", "VirtualRecorder",
+            "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "RecorderQuirks", "SCSI",
+            "SCSITransports", "SectorCoding", "VirtualRecorder",
         ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
-    tests("DrivesTests", ["DiscLayout", "Drives", "POSIX", "SCSI", "SCSITransports", "VirtualRecorder"]),
+    tests(
+        "DrivesTests", ["DiscLayout", "Drives", "POSIX", "RecorderQuirks", "SCSI", "SCSITransports", "VirtualRecorder"]),
     tests(
         "BurnAPITests",
         [

@@ -28,6 +28,7 @@ struct BurnResource: Encodable, Sendable {
     let job: Int
     let task: BurnPlan.Task
     let drive: String
+    let quirks: [String]
     let startedAt: Date
     let finishedAt: OrNull<Date>
     let mode: OrNull<RecordingMode>
@@ -52,6 +53,7 @@ struct BurnResource: Encodable, Sendable {
     init(_ burn: Burn, of job: Job) {
         let record = burn.record
         (id, self.job, task, drive) = (burn.id, job.id, job.order.task, burn.drive)
+        quirks = record?.quirks ?? []
         (startedAt, finishedAt) = (burn.startedAt, OrNull(burn.finishedAt))
         let isBurn = job.order.task == .burn
         mode = OrNull(isBurn ? record?.mode ?? burn.choice?.mode : nil)
@@ -80,7 +82,7 @@ struct BurnResource: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, job, task, drive, mode, adjusted, sectors, tracks, outcome, disc, proven, problem
+        case id, job, task, drive, quirks, mode, adjusted, sectors, tracks, outcome, disc, proven, problem
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case modeReason = "mode_reason"

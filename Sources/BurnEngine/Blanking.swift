@@ -22,7 +22,7 @@ extension BurnEngine {
     /// Blanking quickly fails on many discs whose session was broken off; then all of the disc is blanked.
     func blank(_ mode: EraseMode) throws(BurnStop) {
         try stopIfCancelledBeforeLaser()
-        try clearTestBit()
+        try clearForeignTestBit()
         do {
             try journal.append(.laserPending)
         } catch {
@@ -88,7 +88,7 @@ extension BurnEngine {
     }
 
     /// Takes a test bit away that another program left: nothing would be blanked, and the drive would say that all is well.
-    private func clearTestBit() throws(BurnStop) {
+    private func clearForeignTestBit() throws(BurnStop) {
         isTestSelected = try writeParametersPage("The drive does not show its write parameters").isTestWrite
         leaveTestMode()
     }

@@ -1,10 +1,11 @@
 public import BurnPlan
 import POSIX
+import RecorderQuirks
 public import SCSI
 
 /// Carries out one plan on one disc: blanks, writes, closes and proves it, by SCSI commands on any transport.
 ///
-/// The target knows drives by their commands alone (`SCSI`, `MMC`), the disc by `DiscLayout`, `SectorCoding`, `CDText` and
+/// The target knows drives by their commands (`SCSI`, `MMC`) and what is known of their oddities (`RecorderQuirks`), the disc by `DiscLayout`, `SectorCoding`, `CDText` and
 /// `RawRecording`, what is wanted by `BurnPlan`, and files by `POSIX`. It never knows what is behind the transport.
 ///
 /// `run` works synchronously on the calling thread; one more thread reads ahead. Whatever goes wrong ends as a
@@ -35,6 +36,8 @@ public final class BurnEngine {
     var unwrittenDisc = BurnOutcome.Disc.untouched
     /// What drive and disc said of themselves before anything was written.
     var recorder: RecorderFacts?
+    /// What the drive is known to do otherwise than others.
+    var quirks: [RecorderQuirk] = []
     /// Tracks that were on the disc before.
     var earlierTracks: [BurnRecord.Track] = []
     /// What is known so far; `tellRecord` tells it.

@@ -1,6 +1,7 @@
 import BurnPlan
 import DiscLayout
 import MMC
+import RecorderQuirks
 import SCSI
 
 /// What a drive and its disc say of themselves.
@@ -43,6 +44,9 @@ extension BurnEngine {
             return (identity, try patiently { () throws(SCSIError) in try transport.configuration() })
         }
         log("drive: \(identity.vendor) \(identity.product) \(identity.revision)")
+        note(
+            RecorderQuirk.inForce(
+                vendor: identity.vendor, product: identity.product, firmware: identity.revision))
         guard identity.deviceType == DeviceIdentity.opticalDevice else {
             throw failure(BurnProblem(.driveRefused, "The device is of type \(identity.deviceType), no CD recorder."))
         }
@@ -112,9 +116,15 @@ extension BurnEngine {
         meter.begin(.calibrating, at: clock.now)
         reportProgress()
         do throws(SCSIError) {
-            try patiently { () throws(SCSIError) in try transport.perform(SendOPCInformation()) }
+            // A drive whose answer to each is a unit attention would be sent on one area after the other.
+            if quirks.contains(.takesWritePermitAsCalibrated) {
+                _ = try transport.perform(SendOPCInformation())
+            } else {
+                try patiently { () throws(SCSIError) in try transport.perform(SendOPCInformation()) }
+            }
         } catch {
             switch (error.sense?.key, error.sense?.code, error.sense?.qualifier) {
+            case _ where isCalibrated(error): log("power calibration: \(error.explanation), as this drive does")
             case (5, 0x20, _): log("the drive needs no power calibration")
             case (3, 0x73, 0x01): log("power calibration: \(error.explanation)")
             case (3, _, _), (4, _, _):

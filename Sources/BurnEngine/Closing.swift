@@ -7,7 +7,8 @@ extension BurnEngine {
     func closeSession() throws(BurnStop) {
         meter.begin(.closingSession, track: nil, start: 0, count: 0, at: clock.now)
         reportProgress()
-        let end = clock.now + limits.closing
+        let start = clock.now
+        let end = start + limits.closing
         var disc = try sendCloseAndWait()
         // A drive that was busy may have taken the command all the same, or not: the disc tells.
         while let wasBusy = disc.busy, clock.now < end,
@@ -23,6 +24,7 @@ extension BurnEngine {
         if let fault = CloseCheck.fault(disc.information, after: plan.close) {
             throw abandon(BurnProblem(.closeFailed, "The drive closed the session without an error, but \(fault)."))
         }
+        waitOutClosing(since: start)
         tell(.closed)
     }
 

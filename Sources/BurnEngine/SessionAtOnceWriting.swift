@@ -167,8 +167,10 @@ final class SessionAtOnceRecording: Recording {
         }
         try engine.send(sections, from: reader) { [engine] _ in engine.cancelSession() }
         engine.begin(.finalizing)
+        let start = engine.clock.now
         let disc = try engine.flushSession(lba: asked.leadOut)
         guard !plan.isTest else { return }
+        engine.waitOutClosing(since: start)
         if let fault = CloseCheck.fault(disc, after: plan.close) {
             throw engine.abandon(
                 BurnProblem(.closeFailed, "The drive wrote the session without an error, but \(fault)."))

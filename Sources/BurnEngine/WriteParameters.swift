@@ -1,6 +1,7 @@
 import BurnPlan
 import DiscLayout
 import MMC
+import RecorderQuirks
 import SCSI
 
 /// One way to fill the write parameters page in.
@@ -77,6 +78,11 @@ extension BurnEngine {
     func leaveTestMode() {
         guard isTestSelected else { return }
         isTestSelected = false
+        clearTestBit()
+        if quirks.contains(.reloadsAfterTest) { reload() }
+    }
+
+    private func clearTestBit() {
         for _ in 0..<limits.readAttempts {
             do throws(SCSIError) {
                 return try selectWriting()

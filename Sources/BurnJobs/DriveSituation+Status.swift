@@ -22,7 +22,8 @@ extension RecorderAbilities {
             modes: Set(modes),
             sectorTypes: Set(drive.sectorTypes.map { $0.map(RawSectorType.init) } ?? RawSectorType.allCases),
             writesSubCodeInSAO: supports.rwSubCode != false, writesTextInSAO: supports.cdText != false,
-            testModes: supports.testWrite == false ? [] : Set(modes), rewrites: supports.erase != false)
+            testModes: supports.testWrite == false ? [] : Set(modes), rewrites: supports.erase != false,
+            prefersRaw: drive.prefersRaw)
     }
 }
 

@@ -57,6 +57,8 @@ public struct BurnRecord: Codable, Equatable, Sendable {
         }
     }
 
+    /// Ids of the drive's quirks in force; nil in records from before they were noted.
+    public var quirks: [String]?
     /// The way in which it is written.
     public var mode: RecordingMode?
     /// What a raw sector holds.
@@ -86,7 +88,7 @@ public struct BurnRecord: Codable, Equatable, Sendable {
     public init() { (adjusted, tracks) = ([], []) }
 
     enum CodingKeys: String, CodingKey {
-        case mode, adjusted, sectors, tracks
+        case quirks, mode, adjusted, sectors, tracks
         case sectorType = "sector_type"
         case layoutVariant = "layout_variant"
         case writeSpeed = "write_speed"

@@ -59,17 +59,19 @@ public struct RecorderAbilities: Codable, Equatable, Sendable {
     public var testModes: Set<RecordingMode>
     /// It blanks and rewrites CD-RW.
     public var rewrites: Bool
+    /// What it writes in session at once is not to be relied on: raw is better where it is possible.
+    public var prefersRaw: Bool
 
     /// What a recorder can do; what is left out it can.
     public init(
         modes: Set<RecordingMode> = Set(RecordingMode.allCases),
         sectorTypes: Set<RawSectorType> = Set(RawSectorType.allCases), writesSubCodeInSAO: Bool = true,
         writesTextInSAO: Bool = true, testModes: Set<RecordingMode> = Set(RecordingMode.allCases),
-        rewrites: Bool = true
+        rewrites: Bool = true, prefersRaw: Bool = false
     ) {
         (self.modes, self.sectorTypes) = (modes, sectorTypes)
         (self.writesSubCodeInSAO, self.writesTextInSAO) = (writesSubCodeInSAO, writesTextInSAO)
-        (self.testModes, self.rewrites) = (testModes, rewrites)
+        (self.testModes, self.rewrites, self.prefersRaw) = (testModes, rewrites, prefersRaw)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -78,5 +80,6 @@ public struct RecorderAbilities: Codable, Equatable, Sendable {
         case writesSubCodeInSAO = "sao_sub_code"
         case writesTextInSAO = "sao_text"
         case testModes = "test_modes"
+        case prefersRaw = "prefers_raw"
     }
 }

@@ -9,6 +9,8 @@ public struct ModeChoice: Codable, Equatable, Sendable {
         case sessionAtOnce = "session-at-once"
         /// The drive has no session at once.
         case noSessionAtOnce = "no-session-at-once"
+        /// The drive is known to do session at once badly.
+        case sessionAtOnceUnreliable = "session-at-once-unreliable"
         /// An image with a lead-in of its own can be written raw only.
         case image
         /// R to W for every sector can be written raw only.
@@ -104,6 +106,11 @@ public struct ModeChoice: Codable, Equatable, Sendable {
         if demand.hasImage { return try raw(order, demand, drive, .image) }
         if demand.hasSubCodeStream { return try raw(order, demand, drive, .subCode) }
         if order.sectorType != nil { return try raw(order, demand, drive, .sectorType) }
+        if drive.prefersRaw, order.close == .disc, !order.isTest || drive.testModes.contains(.raw),
+            let choice = try? raw(order, demand, drive, .sessionAtOnceUnreliable)
+        {
+            return choice
+        }
         let lack: Lack
         do throws(Lack) {
             return try sao(demand, drive, .sessionAtOnce)
@@ -166,6 +173,7 @@ extension ModeChoice.Reason {
         case .demanded: "The order asks for this mode."
         case .sessionAtOnce: "Session at once holds everything that the order has."
         case .noSessionAtOnce: "The drive does not write session at once."
+        case .sessionAtOnceUnreliable: "Drives of this kind write session at once badly."
         case .image: "An image with a lead-in of its own is written raw."
         case .subCode: "Sub-code for every sector is written raw."
         case .sectorType: "The order names a kind of raw sector."

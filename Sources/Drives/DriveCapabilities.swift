@@ -93,6 +93,8 @@ public struct DriveCapabilities: Equatable, Sendable {
     public var writesCDR: Bool?
     /// It records CD-RW.
     public var writesCDRW: Bool?
+    /// Its session at once is not to be relied on: raw, where that is possible, makes the better disc.
+    public var prefersRaw = false
     /// Blocks that it takes in RAW: of the kind of disc that is in it, or else of the last one that it was tried with.
     public var sectorTypes: [SectorType]?
     /// The tray closes by itself.

@@ -1,6 +1,7 @@
 import DiscLayout
 import MMC
 import POSIX
+import RecorderQuirks
 import SCSI
 import SCSITransports
 
@@ -114,9 +115,9 @@ final class DriveDevice: @unchecked Sendable {
             known.isMediaChanged = false
             return known
         }
-        let media = isPresent && tray == .closed ? try MediaInspection.media(transport) : nil
+        let media = isPresent && tray == .closed ? try MediaInspection.media(transport, identity.quirks) : nil
         let sighting = Sighting(
-            identity: identity, tray: tray, media: media, capabilities: try capabilities(transport, media),
+            identity: identity, tray: tray, media: media, capabilities: try capabilities(transport, media, identity),
             isMediaChanged: !isSame)
         // A disc that the drive itself is still looking at is looked at again the next time.
         isKnowledgeFresh = media != nil || !isPresent || tray == .open
@@ -127,9 +128,10 @@ final class DriveDevice: @unchecked Sendable {
     /// What the drive says with this disc in it, and what it was tried for. It is tried once with each kind of disc, as soon
     /// as a blank one is in it.
     private func capabilities(
-        _ transport: any SCSITransport, _ media: DriveMedia?
+        _ transport: any SCSITransport, _ media: DriveMedia?, _ identity: DriveIdentity
     ) throws(SCSIError) -> DriveCapabilities {
         var capabilities = try CapabilityInspection.capabilities(transport)
+        capabilities.prefersRaw = identity.quirks.contains(.prefersRaw)
         if let media, media.status == .blank, probes[media.kind] == nil, let probe = try WriteModeProbe(transport) {
             (probes[media.kind], latestProbe) = (probe, probe)
         }

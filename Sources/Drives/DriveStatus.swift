@@ -1,3 +1,5 @@
+public import RecorderQuirks
+
 /// A drive as it is now.
 ///
 /// The target knows the drives that are attached: who they are, what they can do, what is in them, who has them. It sends only
@@ -66,6 +68,9 @@ public struct DriveStatus: Equatable, Sendable {
     /// What it can do, as last seen; nothing is known of a drive that never answered.
     public var capabilities = DriveCapabilities()
 
+    /// What it is known to do otherwise than others, and burnd therefore too.
+    public var quirks: [RecorderQuirk] { identity?.quirks ?? [] }
+
     /// It answers.
     public var isPresent: Bool { state != .offline }
 
@@ -87,6 +92,11 @@ public struct DriveIdentity: Equatable, Sendable {
     /// An identity.
     public init(vendor: String, product: String, firmware: String, serial: String) {
         (self.vendor, self.product, self.firmware, self.serial) = (vendor, product, firmware, serial)
+    }
+
+    /// The quirks of such drives.
+    public var quirks: [RecorderQuirk] {
+        RecorderQuirk.inForce(vendor: vendor, product: product, firmware: firmware)
     }
 
     /// The id made of it: lower-case letters, digits and hyphens. A drive without a serial number is told from its twins

@@ -1,15 +1,20 @@
 import BinaryCoding
 import DiscLayout
 import MMC
+import RecorderQuirks
 import SCSI
 
 /// Finds out what disc is in a drive. Sends only commands that look, and MODE SELECT where the drive's answer depends on the
 /// write type (MMC-6, 6.26.3.9); the page is put back.
 enum MediaInspection {
     /// The disc; nil while the drive is still getting ready for it, or has none.
-    static func media(_ transport: any SCSITransport) throws(SCSIError) -> DriveMedia? {
+    ///
+    /// - Parameter quirks: what the drive is known to do otherwise than others.
+    static func media(
+        _ transport: any SCSITransport, _ quirks: [RecorderQuirk] = []
+    ) throws(SCSIError) -> DriveMedia? {
         do throws(SCSIError) {
-            return try describe(transport)
+            return try describe(transport, quirks)
         } catch {
             guard let sense = error.sense else { throw error }
             // Not ready: becoming ready (04), or no medium (3A). Anything else is a disc that cannot be read.
@@ -22,15 +27,17 @@ enum MediaInspection {
         kind: DriveMedia.Kind.unknown.rawValue, status: .unreadable, isErasable: false, capacitySectors: 0,
         freeSectors: 0, trackCount: 0, sessionCount: 0, manufacturer: nil)
 
-    private static func describe(_ transport: any SCSITransport) throws(SCSIError) -> DriveMedia {
+    private static func describe(
+        _ transport: any SCSITransport, _ quirks: [RecorderQuirk]
+    ) throws(SCSIError) -> DriveMedia {
         _ = try transport.retryingUnitAttention(TestUnitReady())
         let disc = try transport.perform(ReadDiscInformation())
         let profile = (try? transport.configuration().currentProfile) ?? Configuration.Profile.none
         let atip = try? transport.atip()
         let groove = atip.flatMap { $0.isPlausible ? DriveMedia.Groove($0) : nil }
-        let next = try NextTrack.ask(transport, disc)
+        let next = try NextTrack.ask(transport, disc, selects: quirks.contains(.selectsBeforeAsking))
         let contents = tableOfContents(transport, disc, next)
-        let capacity = max(disc.lastPossibleLeadOut?.lba ?? atip?.lastPossibleLeadOut.lba ?? 0, 0)
+        let capacity = max(disc.lastPossibleLeadOut?.lba ?? groove?.lastLeadOut.lba ?? 0, 0)
         let kind = DriveMedia.Kind(profile: profile)
         var media = DriveMedia(
             kind: kind.rawValue, status: DiscStatus(disc.status), isErasable: disc.isErasable,

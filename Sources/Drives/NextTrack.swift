@@ -19,11 +19,15 @@ struct NextTrack {
     /// The address depends on the write type in the write parameters page, which the last program has left there. Between
     /// sessions Track-At-Once is set for the question. In an open session the page is left alone: it is the one that the
     /// session is written with.
-    static func ask(_ transport: any SCSITransport, _ disc: DiscInformation) throws(SCSIError) -> NextTrack? {
+    ///
+    /// - Parameter selects: Track-At-Once is set between sessions even when it is set already, for drives that want it told.
+    static func ask(
+        _ transport: any SCSITransport, _ disc: DiscInformation, selects: Bool = false
+    ) throws(SCSIError) -> NextTrack? {
         let isOpen = disc.status == .incomplete && disc.lastSessionState != .empty
         guard disc.status == .empty || disc.status == .incomplete else { return nil }
         let original = isOpen ? nil : try writeParameters(transport)
-        guard let original, original.writeType != .trackAtOnce else { return try question(transport) }
+        guard let original, selects || original.writeType != .trackAtOnce else { return try question(transport) }
         var page = original
         page.setTrackAtOnceAudio(control: [], multiSession: .none, freeFromUnderrun: false)
         guard try select(page, transport) else { return try question(transport) }

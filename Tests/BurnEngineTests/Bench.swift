@@ -15,16 +15,20 @@ final class Bench: Sendable {
     let recorder: VirtualRecorder
     let drive: ProxiedDrive
     let log = Lock([String]())
+    /// Of all burns here.
+    let clock = ManualClock()
     /// Stereo samples of the usual tracks: with a last sector to fill, under four seconds, and even.
     static let usual = [588 * 320 + 17, 588 * 100 + 1, 588 * 310]
 
     var socket: String { "\(folder.path)/drive" }
     var discPath: String { "\(folder.path)/disc" }
 
-    init(medium: Medium = .cdR80, plot: @escaping ProxiedDrive.Plot = { _, _ in nil }) throws {
+    init(
+        medium: Medium = .cdR80, profile: RecorderProfile = .modern, plot: @escaping ProxiedDrive.Plot = { _, _ in nil }
+    ) throws {
         recorder = try VirtualRecorder(
             VirtualRecorder.Configuration(
-                disc: folder.path + "/disc", name: "bench", blank: medium, maximumSpeed: nil))
+                disc: folder.path + "/disc", name: "bench", profile: profile, blank: medium, maximumSpeed: nil))
         drive = ProxiedDrive(recorder, plot: plot)
         try drive.serve(at: folder.path + "/drive")
     }
@@ -106,7 +110,7 @@ final class Bench: Sendable {
             let file = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_TRUNC)
             let transport = try open()
             let engine = BurnEngine(
-                plan: plan, transport: transport, journal: try JournalWriter(file), clock: ManualClock(),
+                plan: plan, transport: transport, journal: try JournalWriter(file), clock: clock,
                 log: { [log] line in log.withLock { $0.append(line) } }, isCancelled: isCancelled)
             let outcome = engine.run()
             var reader = JournalReader()

@@ -77,6 +77,21 @@ import Testing
         #expect(lack.sentence.hasSuffix("."))
     }
 
+    @Test func `a drive that does session at once badly writes whole discs raw, unless told otherwise`() throws {
+        let drive = RecorderAbilities(prefersRaw: true)
+        func mode(_ order: BurnOrder, on drive: RecorderAbilities = drive) throws -> RecordingMode {
+            try ModeChoice.choose(order, Self.wished, on: drive).mode
+        }
+        let choice = try ModeChoice.choose(Self.order(.dao), Self.wished, on: drive)
+        #expect(choice == ModeChoice(mode: .raw, sectorType: .raw, reason: .sessionAtOnceUnreliable, writesText: true))
+        #expect(choice.reason.sentence.hasSuffix("."))
+        #expect(try mode(Self.order(.sao)) == .sao)
+        #expect(try mode(Self.order(.dao, close: .session)) == .sao)
+        #expect(try mode(Self.order(.dao), on: RecorderAbilities(modes: [.tao, .sao], prefersRaw: true)) == .sao)
+        let tests = RecorderAbilities(testModes: [.tao, .sao], prefersRaw: true)
+        #expect(try mode(Self.order(.dao, test: true), on: tests) == .sao)
+    }
+
     @Test func `a drive that nobody has asked yet counts as able`() throws {
         #expect(try ModeChoice.choose(Self.order(.dao), Self.graphics, on: nil).mode == .sao)
     }

@@ -47,6 +47,7 @@ const discWords = {
 const modeWords = { tao: "track by track", sao: "session at once", raw: "raw", dao: "disc at once" };
 const modeReasonWords = {
   demanded: "as ordered", "session-at-once": "it holds all of this album", "no-session-at-once": "the drive has no session at once",
+  "session-at-once-unreliable": "drives of this kind do session at once badly",
   image: "an image is written raw", "sub-code": "sub-code is written raw", "sector-type": "raw sectors were ordered",
   graphics: "the drive takes graphics only raw", text: "the drive takes CD-TEXT only raw",
 };
