@@ -77,6 +77,9 @@ public struct BurnAPI: Sendable {
         router.add(.get, "/api/v1/drives/{id}/media") { request, path in try await drives.media(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/eject") { request, path in try await drives.eject(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/load") { request, path in try await drives.load(request, path["id"]) }
+        router.add(.post, "/api/v1/drives/{id}/identify") { request, path in
+            try await drives.identify(request, path["id"])
+        }
         router.add(.post, "/api/v1/drives/{id}/enable") { request, path in
             try await drives.enable(request, path["id"])
         }

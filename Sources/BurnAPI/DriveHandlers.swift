@@ -57,6 +57,11 @@ struct DriveHandlers: Sendable {
         .wire(DriveResource(try await APIErrors.translate { try await drives.load(id) }))
     }
 
+    /// POST identify: it shows which one it is.
+    func identify(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        .wire(DriveResource(try await APIErrors.translate { try await drives.identify(id) }))
+    }
+
     private func status(_ id: String) async throws -> DriveStatus {
         try await APIErrors.translate { try await drives.status(id) }
     }

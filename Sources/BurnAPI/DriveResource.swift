@@ -13,17 +13,35 @@ struct DriveResource: Encodable, Sendable {
         let tracks: Int
         let sessions: Int
         let manufacturer: OrNull<String>
+        let blank: Bool
+        let appendable: Bool
+        let atip: OrNull<MediaResource.Groove>
 
         init(_ media: DriveMedia) {
             (kind, status, erasable) = (media.kind, media.status.rawValue, media.isErasable)
             (capacitySectors, freeSectors) = (media.capacitySectors, media.freeSectors)
             (tracks, sessions, manufacturer) = (media.trackCount, media.sessionCount, OrNull(media.manufacturer))
+            (blank, appendable) = (media.isBlank, media.status == .appendable)
+            atip = OrNull(MediaResource.Groove(of: media))
         }
 
         enum CodingKeys: String, CodingKey {
-            case kind, status, erasable, tracks, sessions, manufacturer
+            case kind, status, erasable, tracks, sessions, manufacturer, blank, appendable, atip
             case capacitySectors = "capacity_sectors"
             case freeSectors = "free_sectors"
+        }
+    }
+
+    /// A speed of writing, of whatever disc.
+    struct Speed: Encodable, Sendable {
+        let sectorsPerSecond: Int
+        let pureCAV: Bool
+
+        init(_ speed: RecordingSpeed) { (sectorsPerSecond, pureCAV) = (speed.sectorsPerSecond, speed.isPureCAV) }
+
+        enum CodingKeys: String, CodingKey {
+            case sectorsPerSecond = "sectors_per_second"
+            case pureCAV = "pure_cav"
         }
     }
 
@@ -32,6 +50,7 @@ struct DriveResource: Encodable, Sendable {
     let vendor: String
     let product: String
     let firmware: String
+    let firmwareDate: OrNull<String>
     let serial: String
     let state: String
     let reasons: [String]
@@ -43,6 +62,11 @@ struct DriveResource: Encodable, Sendable {
     let job: OrNull<Int>
     let lockedBy: OrNull<String>
     let address: String
+    let interface: OrNull<String>
+    let loading: OrNull<String>
+    let writeSpeeds: [Speed]
+    let maxWriteSectorsPerSecond: OrNull<Int>
+    let maxReadSectorsPerSecond: OrNull<Int>
     let supports: CapabilityResources.Supports
     let supportedMedia: ModesResource<[String]>
     let sectorTypes: OrNull<[String]>
@@ -71,6 +95,15 @@ struct DriveResource: Encodable, Sendable {
         readsCDText = OrNull(can.readsCDText)
         (features, profiles) = (can.features.map { .init($0) }, can.profiles.map { .init($0) })
         modePages = can.modePages.map { .init($0) }
+        (interface, loading) = (OrNull(can.interface?.rawValue), OrNull(can.loading?.rawValue))
+        firmwareDate = OrNull(can.firmwareDate)
+        writeSpeeds = can.speeds.write.map(Speed.init)
+        maxWriteSectorsPerSecond = OrNull(Self.sectorsPerSecond(can.speeds.fastestWrite))
+        maxReadSectorsPerSecond = OrNull(Self.sectorsPerSecond(can.speeds.fastestRead))
+    }
+
+    private static func sectorsPerSecond(_ kilobytes: Int?) -> Int? {
+        kilobytes.map { RecordingSpeed(kilobytesPerSecond: $0).sectorsPerSecond }
     }
 
     private static func reasons(_ drive: DriveStatus) -> [StateReason] {
@@ -87,7 +120,11 @@ struct DriveResource: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case id, label, vendor, product, firmware, serial, state, reasons, enabled, present, tray, media, job, address
-        case supports, features, profiles
+        case supports, features, profiles, interface, loading
+        case firmwareDate = "firmware_date"
+        case writeSpeeds = "write_speeds"
+        case maxWriteSectorsPerSecond = "max_write_sectors_per_second"
+        case maxReadSectorsPerSecond = "max_read_sectors_per_second"
         case safeToOpen = "safe_to_open"
         case lockedBy = "locked_by"
         case supportedMedia = "supported_media"

@@ -44,18 +44,30 @@ struct MediaResource: Encodable, Sendable {
         let lastLeadOut: PositionResource
         let erasable: Bool
         let unrestrictedUse: Bool
+        let subType: OrNull<String>
+        let strategy: OrNull<String>
+        let lowestSpeed: OrNull<Int>
+        let highestSpeed: OrNull<Int>
 
-        init(_ groove: DriveMedia.Groove, manufacturer: String?) {
-            self.manufacturer = OrNull(manufacturer)
+        /// Nil of a disc whose groove says nothing.
+        init?(of media: DriveMedia) {
+            guard let groove = media.groove else { return nil }
+            manufacturer = OrNull(media.manufacturer)
             (leadIn, lastLeadOut) = (PositionResource(groove.leadIn), PositionResource(groove.lastLeadOut))
             (erasable, unrestrictedUse) = (groove.isRewritable, groove.isUnrestrictedUse)
+            subType = OrNull(groove.subType?.rawValue)
+            strategy = OrNull(groove.isRewritable ? nil : DiscManufacturer.strategy(leadIn: groove.leadIn).rawValue)
+            (lowestSpeed, highestSpeed) = (OrNull(groove.lowestSpeed), OrNull(groove.highestSpeed))
         }
 
         enum CodingKeys: String, CodingKey {
-            case manufacturer, erasable
+            case manufacturer, erasable, strategy
             case leadIn = "lead_in"
             case lastLeadOut = "last_lead_out"
             case unrestrictedUse = "unrestricted_use"
+            case subType = "sub_type"
+            case lowestSpeed = "lowest_speed"
+            case highestSpeed = "highest_speed"
         }
     }
 
@@ -85,7 +97,7 @@ struct MediaResource: Encodable, Sendable {
         writeSpeeds = media.map { media in media.writeSpeeds.map { SpeedResource($0, kind: media.kind) } } ?? []
         currentWriteSpeed = OrNull(
             media.flatMap { media in media.currentWriteSpeed.map { SpeedResource($0, kind: media.kind) } })
-        atip = OrNull(media.flatMap { media in media.groove.map { Groove($0, manufacturer: media.manufacturer) } })
+        atip = OrNull(media.flatMap(Groove.init(of:)))
         cdText = OrNull(media.flatMap { Self.text($0.textPacks) })
     }
 

@@ -6,6 +6,17 @@ public enum DiscManufacturer {
         names[Code(minutes: leadIn.minutes, seconds: leadIn.seconds, frames: leadIn.frames / 10 * 10)]
     }
 
+    /// How pits are burned into a disc: dyes of one kind want longer pulses than others.
+    public enum Strategy: String, Sendable {
+        /// Long: as a rule cyanine and azo dyes.
+        case long
+        /// Short: as a rule phthalocyanine dyes.
+        case short
+    }
+
+    /// The writing strategy of a CD-R, told from the last digit of its lead-in's frames.
+    public static func strategy(leadIn: MSF) -> Strategy { leadIn.frames % 10 < 5 ? .long : .short }
+
     private struct Code: Hashable {
         let minutes: UInt8
         let seconds: UInt8

@@ -23,6 +23,8 @@ enum CapabilityInspection {
         setMedia(configuration, page, in: &capabilities)
         setModes(configuration, page, in: &capabilities)
         setTray(configuration?.removableMedium, page, in: &capabilities)
+        capabilities.speeds.fastestWrite = page?.maximumWriteSpeed ?? page?.currentWrite?.kilobytesPerSecond
+        capabilities.speeds.fastestRead = page?.maximumReadSpeed ?? page?.currentReadSpeed
         if let kibibytes = page?.bufferKiB {
             capabilities.bufferBytes = kibibytes << 10
         } else {
@@ -44,6 +46,19 @@ enum CapabilityInspection {
         let longest = configuration.mastering?.longestCueSheet ?? 0
         capabilities.maximumCueSheetBytes = longest > 0 ? longest : nil
         capabilities.readsCDText = configuration.cdRead?.readsText
+        capabilities.interface = configuration.physicalInterface.flatMap { interfaces[$0] }
+        capabilities.firmwareDate = configuration.firmwareDate.map(timestamp)
+    }
+
+    /// Physical Interface Standard (MMC-6, 5.3.2); the others name no wire.
+    private static let interfaces: [UInt32: DriveCapabilities.Interface] = [
+        1: .scsi, 2: .atapi, 3: .ieee1394, 4: .ieee1394, 5: .fibreChannel, 6: .ieee1394, 7: .sata, 8: .usb,
+    ]
+
+    /// `20260131235959` as `2026-01-31T23:59:59`.
+    private static func timestamp(_ digits: String) -> String {
+        let fields = stride(from: 4, to: 14, by: 2).map { digits.dropFirst($0).prefix(2) }
+        return "\(digits.prefix(4))-\(fields[0])-\(fields[1])T\(fields[2...].joined(separator: ":"))"
     }
 
     /// CD-R and CD-RW: the profiles that the drive knows, or page 2Ah of drives from before profiles.
@@ -94,7 +109,12 @@ enum CapabilityInspection {
         let motorTray: UInt8 = 1
         capabilities.canLoadMedia = feature?.loads ?? page.map { $0.loadingMechanism == motorTray }
         capabilities.canEjectMedia = feature?.ejects ?? page.map { $0.abilities.contains(.ejects) }
+        capabilities.loading = (feature?.loadingMechanism ?? page?.loadingMechanism).flatMap { mechanisms[$0] }
     }
+
+    private static let mechanisms: [UInt8: DriveCapabilities.Loading] = [
+        0: .caddy, 1: .tray, 2: .popUp, 4: .changer, 5: .changer,
+    ]
 
     private static func bufferLength(_ transport: any SCSITransport) throws(SCSIError) -> Int? {
         let length = try answer { () throws(SCSIError) in try transport.perform(ReadBufferCapacity()).length }

@@ -7,6 +7,9 @@ actor Drive {
     /// How often an idle drive is looked at. A disc put in is noticed within a second, and twenty drives cost nothing.
     private static let pollInterval = Duration.milliseconds(500)
 
+    /// How long a tray that is to be noticed stays out.
+    private static let signTime = Duration.seconds(2)
+
     private(set) var status: DriveStatus
     private let device: DriveDevice
     private let report: @Sendable (DriveStatus) -> Void
@@ -93,15 +96,44 @@ actor Drive {
 
     /// Opens or closes the tray.
     func moveTray(_ movement: DriveDevice.TrayMovement) async throws(DriveError) {
-        guard status.job == nil, status.state != .loading else { throw busy }
-        guard status.isPresent else { throw .failed(status.id, obstacleText) }
+        try requireFree()
         guard movement != .load || status.capabilities.canLoadMedia != false else {
             throw .failed(status.id, "it cannot close its tray; a disc goes in by hand")
         }
         var next = status
         next.state = .loading
         set(next)
-        let failure = await exclusively { [device] in device.move(movement) }
+        try await finishMoving(await exclusively { [device] in device.move(movement) })
+    }
+
+    /// Shows people which drive it is, and leaves everything as it was.
+    func identify() async throws(DriveError) {
+        try requireFree()
+        var next = status
+        next.state = .loading
+        set(next)
+        var failure: DriveDevice.TrayFailure?
+        switch await exclusively({ [device, status] in device.beginSign(status.capabilities) }) {
+        case .done: break
+        case .failed(let reason): failure = reason
+        case .trayIsOut:
+            next.tray = .open
+            set(next)
+            // Ended early when nobody waits for the answer any more; the tray is brought back all the same.
+            try? await Task.sleep(for: Self.signTime)
+            failure = await exclusively { [device] in device.move(.load) }
+        }
+        try await finishMoving(failure)
+    }
+
+    /// Whether people may move things now.
+    private func requireFree() throws(DriveError) {
+        guard status.job == nil, status.state != .loading else { throw busy }
+        guard status.isPresent else { throw .failed(status.id, obstacleText) }
+    }
+
+    /// Looks at what is in the drive now, and says what went wrong.
+    private func finishMoving(_ failure: DriveDevice.TrayFailure?) async throws(DriveError) {
         let observation = await exclusively { [device] in device.observe() }
         apply(observation)
         switch failure {

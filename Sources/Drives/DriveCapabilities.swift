@@ -1,3 +1,5 @@
+public import DiscLayout
+
 /// What a drive says that it can do. Some of it depends on the disc: it is read again with every disc.
 ///
 /// A nil is what nobody knows yet: the drive does not tell, or it can only be found out with a disc in it.
@@ -81,6 +83,48 @@ public struct DriveCapabilities: Equatable, Sendable {
         public init() {}
     }
 
+    /// How the drive is connected to its computer, or to the bridge that is (MMC-6, table "Physical Interface Standard").
+    public enum Interface: String, Sendable {
+        /// Parallel SCSI.
+        case scsi
+        /// ATAPI.
+        case atapi
+        /// IEEE 1394, 1394A or 1394B.
+        case ieee1394
+        /// Fibre Channel.
+        case fibreChannel = "fibre-channel"
+        /// Serial ATAPI.
+        case sata
+        /// USB.
+        case usb
+    }
+
+    /// How a disc gets in (MMC-6, table "Loading Mechanism Types").
+    public enum Loading: String, Sendable {
+        /// In a case, or into a slot.
+        case caddy
+        /// On a tray that has a motor.
+        case tray
+        /// Under a lid, or on a drawer that is pushed by hand.
+        case popUp = "pop-up"
+        /// Into a changer.
+        case changer
+    }
+
+    /// Speeds, as the drive tells them.
+    public struct Speeds: Equatable, Sendable {
+        /// Speeds of writing that it offers now, in its order: for the recordable disc that is in it, else those that it names
+        /// all the same.
+        public var write: [RecordingSpeed] = []
+        /// Fastest writing that it ever named, whatever was in it, in units of 1000 bytes a second.
+        public var fastestWrite: Int?
+        /// Fastest reading that it ever named.
+        public var fastestRead: Int?
+
+        /// Nothing is known.
+        public init() {}
+    }
+
     /// In the order of their codes.
     public var features: [Feature] = []
     /// In the drive's order.
@@ -107,6 +151,14 @@ public struct DriveCapabilities: Equatable, Sendable {
     public var maximumCueSheetBytes: Int?
     /// It reads CD-TEXT.
     public var readsCDText: Bool?
+    /// How it is connected.
+    public var interface: Interface?
+    /// How a disc gets in.
+    public var loading: Loading?
+    /// When its firmware was made, `YYYY-MM-DDThh:mm:ss`; the drive names no zone.
+    public var firmwareDate: String?
+    /// How fast it writes and reads.
+    public var speeds = Speeds()
 
     /// Nothing is known.
     public init() {}

@@ -39,7 +39,7 @@ final class DriveDevice: @unchecked Sendable {
     private var transport: (any SCSITransport)?
     private var identityFound: DriveIdentity?
     /// The last full look: taken again when the drive reports a change, or was out of our hands.
-    private var known: Sighting?
+    var known: Sighting?
     private var isKnowledgeFresh = false
     /// What the drive let itself be tried for, by kind of disc.
     private var probes: [String: WriteModeProbe] = [:]
@@ -77,7 +77,7 @@ final class DriveDevice: @unchecked Sendable {
         }
     }
 
-    private func opened() throws -> any SCSITransport {
+    func opened() throws -> any SCSITransport {
         if let transport { return transport }
         let opened = try address.open(exclusive: true)
         transport = opened
@@ -137,11 +137,14 @@ final class DriveDevice: @unchecked Sendable {
         }
         if let probe = media.flatMap({ probes[$0.kind] }) ?? latestProbe { capabilities.apply(probe) }
         if capabilities.supports.raw == false { capabilities.sectorTypes = [] }
+        var offered = media?.writeSpeeds ?? []
+        if offered.isEmpty { offered = try SpeedInspection.writeSpeeds(transport).offered }
+        capabilities.speeds.add(offered: offered, before: known?.capabilities.speeds)
         return capabilities
     }
 
     /// Nil when the drive has no media events, as some bridges.
-    private func mediaState(_ transport: any SCSITransport) throws(SCSIError) -> MediaStatus.State? {
+    func mediaState(_ transport: any SCSITransport) throws(SCSIError) -> MediaStatus.State? {
         do throws(SCSIError) {
             return try transport.perform(GetEventStatusNotification()).state
         } catch {
@@ -151,7 +154,7 @@ final class DriveDevice: @unchecked Sendable {
     }
 
     /// Fetches a pending unit attention: the disc may have been changed.
-    private func isUnitAttention(_ transport: any SCSITransport) throws(SCSIError) -> Bool {
+    func isUnitAttention(_ transport: any SCSITransport) throws(SCSIError) -> Bool {
         do throws(SCSIError) {
             _ = try transport.perform(TestUnitReady())
             return false

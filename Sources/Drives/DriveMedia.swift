@@ -64,6 +64,24 @@ public struct DriveMedia: Equatable, Sendable {
         public var isRewritable: Bool
         /// Made for consumers' audio recorders.
         public var isUnrestrictedUse: Bool
+        /// What recorders a CD-RW is made for; nil for CD-R.
+        public var subType: SubType?
+        /// Slowest speed that the disc is made for, times playing; nil when it names none, as discs of our days.
+        public var lowestSpeed: Int?
+        /// The fastest.
+        public var highestSpeed: Int?
+
+        /// Kinds of CD-RW, by what recorders they are made for.
+        public enum SubType: String, Sendable {
+            /// Up to 4x.
+            case standard
+            /// 4x to 10x.
+            case highSpeed = "high-speed"
+            /// 8x to 24x.
+            case ultraSpeed = "ultra-speed"
+            /// 8x to 32x.
+            case ultraSpeedPlus = "ultra-speed-plus"
+        }
 
         /// A groove.
         public init(leadIn: MSF, lastLeadOut: MSF, isRewritable: Bool, isUnrestrictedUse: Bool) {

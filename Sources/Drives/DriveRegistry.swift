@@ -128,6 +128,13 @@ public actor DriveRegistry {
     /// Closes the tray. A virtual recorder puts in a fresh blank when the disc that left it was written on.
     public func load(_ name: String) async throws(DriveError) -> DriveStatus { try await move(name, .load) }
 
+    /// Lets a drive show which one it is: an empty tray goes out and comes back, the light of a drive with a disc in it blinks.
+    public func identify(_ name: String) async throws(DriveError) -> DriveStatus {
+        let drive = try await drive(name)
+        try await drive.identify()
+        return await drive.status
+    }
+
     private func move(_ name: String, _ movement: DriveDevice.TrayMovement) async throws(DriveError) -> DriveStatus {
         let drive = try await drive(name)
         try await drive.moveTray(movement)

@@ -47,7 +47,8 @@ enum MediaInspection {
         (media.groove, media.contents) = (groove, contents)
         media.isWriteProtected = [.cdROM, .dvdROM, .hdDVDROM, .bdROM].contains(kind)
         setRoom(disc, next, groove, in: &media)
-        (media.writeSpeeds, media.currentWriteSpeed) = media.isWriteProtected ? ([], nil) : try speeds(transport)
+        (media.writeSpeeds, media.currentWriteSpeed) =
+            media.isWriteProtected ? ([], nil) : try SpeedInspection.writeSpeeds(transport)
         media.isHeuristicallyBlank = holdsNothing(transport, media)
         // Of discs that hold a TOC alone: drives look for packs in its lead-in, and may take long over an open one.
         if media.contents?.isExpected == false { media.textPacks = (try? transport.textPacks())?.bytes ?? [] }
@@ -86,25 +87,6 @@ enum MediaInspection {
         case .complete: media.usedSectors = media.contents?.leadOut
         case .unreadable: break
         }
-    }
-
-    /// GET PERFORMANCE, or page 2Ah where the drive does not know it or names none (MMC-6, 6.8; MMC-3, 6.3.11).
-    private static func speeds(
-        _ transport: any SCSITransport
-    ) throws(SCSIError) -> ([RecordingSpeed], RecordingSpeed?) {
-        let page = try CapabilityInspection.answer { () throws(SCSIError) in
-            try transport.modePage(CapabilitiesPage.code)
-        }.flatMap(CapabilitiesPage.init)
-        var speeds =
-            try CapabilityInspection.answer { () throws(SCSIError) in try transport.writeSpeeds().speeds } ?? []
-        if speeds.isEmpty { speeds = page?.speeds ?? [] }
-        if speeds.isEmpty {
-            // Pages before MMC-3 name the highest and the one that is set, and no others.
-            let highest = page?.maximumWriteSpeed.map { RecordingSpeed(kilobytesPerSecond: $0) }
-            speeds = [highest, page?.currentWrite].compactMap(\.self)
-            if speeds.count == 2, speeds[0] == speeds[1] { speeds.removeLast() }
-        }
-        return (speeds, page?.currentWrite)
     }
 }
 
@@ -183,5 +165,14 @@ extension DriveMedia.Groove {
         self.init(
             leadIn: atip.leadIn, lastLeadOut: atip.lastPossibleLeadOut, isRewritable: atip.isRewritable,
             isUnrestrictedUse: atip.isUnrestrictedUse)
+        subType = atip.subType.map { type in
+            switch type {
+            case .standard: .standard
+            case .highSpeed: .highSpeed
+            case .ultraSpeed: .ultraSpeed
+            case .ultraSpeedPlus: .ultraSpeedPlus
+            }
+        }
+        (lowestSpeed, highestSpeed) = (atip.lowestSpeed, atip.highestSpeed)
     }
 }

@@ -141,6 +141,31 @@ extension Configuration {
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Physical Interface Standard of feature Core (0001h): 1 SCSI, 2 ATAPI, 4 and 6 IEEE 1394, 7 SATA, 8 USB; nil when the
+    /// drive does not tell, or leaves it open (MMC-6, 5.3.2).
+    public var physicalInterface: UInt32? {
+        guard let feature = features[0x0001], let code = try? ByteView(feature.data).uint32(at: 0) else { return nil }
+        return code == 0 ? nil : code
+    }
+
+    /// When the firmware was made, as feature Firmware Information (010Ch) has it: fourteen digits, `YYYYMMDDhhmmss`. Nil when the
+    /// drive does not tell, or something that is no date.
+    public var firmwareDate: String? {
+        guard let feature = features[0x010C], let text = try? ByteView(feature.data).ascii(at: 0, count: 14),
+            text.utf8.count == 14, text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        func field(_ offset: Int) -> Int { Int(text.dropFirst(offset).prefix(2)) ?? 0 }
+        let isDate = (1...12).contains(field(4)) && (1...31).contains(field(6))
+        let isTime = field(8) < 24 && field(10) < 60 && field(12) <= 60
+        return isDate && isTime ? text : nil
+    }
+
+    /// Sub-types of CD-RW that the drive writes, as their numbers in the ATIP (CD-RW Media Write Support, 0037h); nil when it
+    /// does not tell.
+    public var rewritableSubTypes: [UInt8]? {
+        features[0x0037].map { feature in (0..<8).filter { feature.byte(5).bit(Int($0)) } }
+    }
+
     /// All features, by their codes.
     public var featureList: [Feature] { features.values.sorted { $0.code < $1.code } }
 

@@ -95,60 +95,10 @@ public struct FormattedTOC: SCSIReply, Equatable {
     }
 }
 
-/// READ TOC/PMA/ATIP, format 0100b: what was pressed into a blank disc's groove.
-public struct ReadATIP: SCSICommand {
-    /// The disc's own data.
-    public typealias Reply = ATIP
-    /// The standard's name.
-    public static let name = ReadTOC.name
-    static let format: UInt8 = 4
-    private let allocationLength: Int
-    /// Asks for the ATIP.
-    public init(allocationLength: Int) { self.allocationLength = allocationLength }
-    /// The command descriptor block.
-    public var cdb: CDB { ReadTOC.cdb(format: Self.format, trackOrSession: 0, allocationLength: allocationLength) }
-    /// Room for the reply.
-    public var data: DataPhase { .fromDevice(byteCount: min(allocationLength, MMC.longestReply)) }
-}
-
-/// Absolute Time In Pregroove (MMC-6, 6.25.3.6).
-public struct ATIP: SCSIReply, Equatable {
-    /// True for a CD-RW.
-    public let isRewritable: Bool
-    /// Meant for consumer audio recorders.
-    public let isUnrestrictedUse: Bool
-    /// Start of the lead-in; its time names the manufacturer.
-    public let leadIn: MSF
-    /// Last possible start of a lead-out.
-    public let lastPossibleLeadOut: MSF
-
-    /// Reads the fields up to byte 14. Some Ricoh firmware sends times as BCD: a minute from 90h on gives it away.
-    public init(parsing reply: ByteView) throws(ByteView.OutOfBounds) {
-        isUnrestrictedUse = try reply.uint8(at: 5).bit(6)
-        isRewritable = try reply.uint8(at: 6).bit(6)
-        let isBCD = try reply.uint8(at: 8) >= 0x90
-        func time(_ offset: Int) throws(ByteView.OutOfBounds) -> MSF {
-            let fields = try reply.slice(at: offset, count: 3).map { isBCD ? UInt8(bcd: $0) ?? $0 : $0 }
-            return MSF(minutes: fields[0], seconds: fields[1], frames: fields[2])
-        }
-        leadIn = try time(8)
-        lastPossibleLeadOut = try time(12)
-    }
-
-    /// False for what drives return for pressed discs: zeros, or junk.
-    public var isPlausible: Bool { (80...99).contains(leadIn.minutes) }
-}
-
 extension SCSITransport {
     /// The formatted table of contents: its length first, then all of it.
     public func formattedTOC() throws(SCSIError) -> FormattedTOC {
         let header = try perform(ReadTOC.Header(format: ReadFormattedTOC.format, trackOrSession: 0))
         return try perform(ReadFormattedTOC(allocationLength: header.totalLength))
-    }
-
-    /// The ATIP: its length first, then all of it.
-    public func atip() throws(SCSIError) -> ATIP {
-        let header = try perform(ReadTOC.Header(format: ReadATIP.format, trackOrSession: 0))
-        return try perform(ReadATIP(allocationLength: header.totalLength))
     }
 }

@@ -179,6 +179,7 @@ import VirtualRecorder
         let media = try await desk.media()
         #expect(try media.member("frozen") == true && media.member("job") == .integer(submitted.id))
         #expect(try media.member("burn") == 1 && media.member("sectors") == before.member("sectors"))
+        #expect(try await desk.post("identify").slug == "drive-busy")
         let refusal = try await desk.post("eject")
         #expect(refusal.status == 409 && refusal.slug == "drive-busy")
         #expect(try refusal.member("locked_by") == "burnd")
@@ -212,6 +213,37 @@ import VirtualRecorder
         #expect(try drive.member("mode_pages", "1") == ["code": 5, "name": "write-parameters"])
         let empty = try await desk.post("eject")
         #expect(try empty.member("profiles", "1", "current") == false)
+    }
+
+    @Test func `a drive tells its firmware's date, its wire, its speeds and the groove of its disc`() async throws {
+        let desk = try await Desk()
+        let drive = try await desk.drive()
+        #expect(try drive.member("firmware_date") == "2026-11-21T00:00:00" && drive.member("interface") == "sata")
+        #expect(try drive.member("loading") == "tray")
+        #expect(try drive.member("write_speeds", "0") == ["sectors_per_second": 3600, "pure_cav": false])
+        #expect(try drive.member("max_write_sectors_per_second") == 3600)
+        #expect(try drive.member("media", "blank") == true && drive.member("media", "appendable") == false)
+        #expect(try drive.member("media", "atip", "lead_in", "msf") == "97:26:65")
+        #expect(try drive.member("media", "atip", "last_lead_out", "lba") == 359_849)
+        #expect(try drive.member("media", "atip", "strategy") == "short")
+        #expect(try await desk.media().member("atip") == drive.member("media", "atip"))
+        let empty = try await desk.post("eject")
+        #expect(try empty.member("media") == .null && empty.member("write_speeds", "0", "sectors_per_second") == 3600)
+        let old = try await Desk(.old).drive()
+        #expect(try old.member("firmware_date") == .null && old.member("interface") == "atapi")
+    }
+
+    @Test func `a drive shows which one it is, and refuses where there is nothing to show it by`() async throws {
+        let desk = try await Desk()
+        let before = try await desk.drive()
+        let shown = try await desk.post("identify")
+        #expect(try shown.status == 200 && shown.member("state") == "idle")
+        #expect(try shown.member("media") == before.member("media"))
+        _ = try await desk.post("eject")
+        let refusal = try await desk.post("identify")
+        #expect(refusal.status == 409 && refusal.slug == "drive-failed")
+        let unknown = try await desk.api.send(.post, "/api/v1/drives/nowhere/identify")
+        #expect(unknown.slug == "drive-not-found")
     }
 
     @Test func `a label and a disabling stay over a restart`() async throws {

@@ -147,6 +147,58 @@ import Testing
         #expect(atip.lastPossibleLeadOut == MSF(minutes: 79, seconds: 59, frames: 74))
     }
 
+    @Test func `an ATIP of a CD-R of our days names no speeds`() throws {
+        let atip = try ATIP(parsing: ByteView(Self.atip))
+        #expect(atip.subType == nil && atip.lowestSpeed == nil && atip.highestSpeed == nil)
+    }
+
+    /// Byte 6 (CD-RW, sub-type, which fields are valid), bytes 16 and 20 (speeds), and what they mean.
+    @Test(
+        arguments: [
+            (0x84, 0x12, 0x00, nil, 2, 4),  // CD-R, A1: 2x to 4x
+            (0xC4, 0x14, 0x00, .standard, 2, 8),  // CD-RW
+            (0xCC, 0x24, 0x00, .highSpeed, 4, 10),  // high speed
+            (0xD2, 0x00, 0x38, .ultraSpeed, 8, 24),  // ultra speed: A2
+            (0xDA, 0x11, 0x39, .ultraSpeedPlus, 8, 32),  // A1 is there and is not for these discs
+            (0xD4, 0x12, 0x00, .ultraSpeed, nil, nil),  // ultra speed without A2
+            (0xE4, 0x12, 0x00, nil, 2, 4),  // a sub-type that is none
+            (0xC4, 0x05, 0x00, .standard, nil, nil),  // indexes without a meaning
+        ] as [(UInt8, UInt8, UInt8, ATIP.SubType?, Int?, Int?)])
+    func `an ATIP names the kind of CD-RW and its speeds`(
+        kind: UInt8, first: UInt8, second: UInt8, subType: ATIP.SubType?, lowest: Int?, highest: Int?
+    ) throws {
+        var reply = Self.atip
+        (reply[6], reply[16], reply[20]) = (kind, first, second)
+        let atip = try ATIP(parsing: ByteView(reply))
+        #expect(atip.subType == subType && atip.lowestSpeed == lowest && atip.highestSpeed == highest)
+    }
+
+    @Test func `an ATIP without additional fields has no speeds`() throws {
+        var reply = Array(Self.atip.prefix(15))
+        reply[6] = 0x84
+        #expect(try ATIP(parsing: ByteView(reply)).lowestSpeed == nil)
+    }
+
+    @Test func `features tell the wire and the day of the firmware`() {
+        let configuration = Configuration(
+            currentProfile: 0,
+            features: [
+                .init(code: 0x0001, isCurrent: true, data: hex("00000008 01 00 00 00")),  // USB
+                .init(code: 0x010C, isCurrent: true, data: Array("20110409173059".utf8) + [0, 0]),
+                .init(code: 0x0037, isCurrent: false, data: hex("00 07 00 00")),  // standard, high and ultra speed
+            ])
+        #expect(configuration.physicalInterface == 8 && configuration.rewritableSubTypes == [0, 1, 2])
+        #expect(configuration.firmwareDate == "20110409173059")
+    }
+
+    @Test(arguments: [
+        "00000000000000", "20111309173059", "20110400173059", "20110409240000", "2011", "2011040917305x", "",
+    ])
+    func `what is no date is no date`(text: String) {
+        let feature = Configuration.Feature(code: 0x010C, isCurrent: true, data: Array(text.utf8))
+        #expect(Configuration(currentProfile: 0, features: [feature]).firmwareDate == nil)
+    }
+
     @Test func `an ATIP in BCD is converted`() throws {
         var reply = Self.atip
         reply.replaceSubrange(8..<11, with: [0x97, 0x26, 0x65])
