@@ -26,6 +26,7 @@ public final class HTTPServer: Sendable {
         // Unchecked is right: the pointer is only passed to functions of the library, which are thread-safe.
         let pointer: OpaquePointer
         let core: Unmanaged<ServerCore>
+        let host: String
         let port: UInt16
     }
 
@@ -43,13 +44,22 @@ public final class HTTPServer: Sendable {
         core = ServerCore(configuration: configuration, handler: handler, log: log)
     }
 
-    /// Binds, listens and serves. Raises the limit of open files to what its connections need, and ignores SIGPIPE, for the
+    /// Binds, listens and serves, or serves on a socket that listens already; host and port of the configuration do not
+    /// count then. Raises the limit of open files to what its connections need, and ignores SIGPIPE, for the
     /// whole process. To be called once.
-    public func start() throws(StartError) {
+    ///
+    /// - Parameter handedOver: a listening TCP socket. It is copied, so that closing it does not end the server, nor the end
+    ///   of the server those of others who have it.
+    public func start(on handedOver: FileDescriptor? = nil) throws(StartError) {
         // A client that is gone is an error of send(2), not a reason to die.
         signal(SIGPIPE, SIG_IGN)
         core.table.limit = Self.raiseFileLimit(wanted: core.configuration.connectionLimit)
-        let socket = try ListeningSocket(host: core.configuration.host, port: core.configuration.port)
+        let socket: ListeningSocket
+        if let handedOver {
+            socket = try ListeningSocket(handedOver: handedOver)
+        } else {
+            socket = try ListeningSocket(host: core.configuration.host, port: core.configuration.port)
+        }
         let retained = Unmanaged.passRetained(core)
         var configuration = Callbacks.configuration
         configuration.listen_socket = socket.number
@@ -65,11 +75,14 @@ public final class HTTPServer: Sendable {
             retained.release()
             throw .library
         }
-        daemon.withLock { $0 = Daemon(pointer: pointer, core: retained, port: socket.port) }
+        daemon.withLock { $0 = Daemon(pointer: pointer, core: retained, host: socket.host, port: socket.port) }
     }
 
     /// The port that is listened on; 0 when the server is not running.
     public var port: UInt16 { daemon.withLock { $0?.port ?? 0 } }
+
+    /// The address that is listened on, as it was given or as digits; empty when the server is not running.
+    public var host: String { daemon.withLock { $0?.host ?? "" } }
 
     /// Stops listening, ends event streams, lets running requests finish for `stopDeadline`, cuts those that do not, and
     /// returns when no thread of the library is left. Requests that still come on open connections are answered 503.

@@ -4,6 +4,7 @@ import POSIX
 /// A listening TCP socket. Whoever takes its number closes it.
 struct ListeningSocket {
     let number: Int32
+    let host: String
     let port: UInt16
 
     /// Connections that may wait to be accepted; the kernel cuts it to its own limit.
@@ -26,6 +27,41 @@ struct ListeningSocket {
         try self.init(AF_INET6, &ipv6, length: MemoryLayout<sockaddr_in6>.size, host: host)
     }
 
+    /// A copy of a TCP socket that listens already, wherever it came from.
+    init(handedOver socket: FileDescriptor) throws(HTTPServer.StartError) {
+        let number = fcntl(socket.number, F_DUPFD_CLOEXEC, 3)
+        guard number >= 0 else { throw .socket(.last("fcntl F_DUPFD_CLOEXEC")) }
+        do throws(SystemError) {
+            (host, port) = try Self.name(of: number)
+            // Several threads of the library accept on it: those that come too late must not wait.
+            guard fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0 else { throw .last("fcntl F_SETFL") }
+        } catch {
+            close(number)
+            throw .socket(error)
+        }
+        self.number = number
+    }
+
+    private static func name(of number: Int32) throws(SystemError) -> (host: String, port: UInt16) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        var result: Int32 = 0
+        let named = withUnsafeMutableBytes(of: &storage) { bytes -> UInt16? in
+            guard let generic = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                getsockname(number, generic, &length) == 0
+            else { return nil }
+            result = getnameinfo(generic, length, &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST)
+            return UInt16(bigEndian: bytes.load(fromByteOffset: portOffset, as: UInt16.self))
+        }
+        guard let port = named else { throw .last("getsockname") }
+        guard result == 0 else { throw SystemError(call: "getnameinfo", number: EAFNOSUPPORT) }
+        return (String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self), port)
+    }
+
+    /// Where the port is in `sockaddr_in` and in `sockaddr_in6`.
+    private static let portOffset = 2
+
     private init(
         _ family: Int32, _ address: UnsafeMutableRawPointer, length: Int, host: String
     ) throws(HTTPServer.StartError) {
@@ -38,7 +74,7 @@ struct ListeningSocket {
             close(number)
             throw .socket(error)
         }
-        self.number = number
+        (self.number, self.host) = (number, host)
     }
 
     private static func listen(
@@ -54,7 +90,6 @@ struct ListeningSocket {
         guard Glibc.listen(number, backlog) == 0 else { throw .last("listen", host) }
         var bound = socklen_t(length)
         guard getsockname(number, generic, &bound) == 0 else { throw .last("getsockname", host) }
-        // The port is at the same place in sockaddr_in and sockaddr_in6.
-        return UInt16(bigEndian: address.load(fromByteOffset: 2, as: UInt16.self))
+        return UInt16(bigEndian: address.load(fromByteOffset: portOffset, as: UInt16.self))
     }
 }
