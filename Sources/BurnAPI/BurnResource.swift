@@ -44,6 +44,8 @@ struct BurnResource: Encodable, Sendable {
     let contents: OrNull<ContentsResource>
     let lowestBufferPercent: OrNull<Double>
     let sampleOffset: OrNull<Int>
+    let inhibited: OrNull<Bool>
+    let inhibitor: OrNull<InhibitorResource>
     let outcome: OrNull<BurnOutcome.Result>
     let disc: OrNull<BurnOutcome.Disc>
     let tracksOnDisc: [Int]
@@ -67,6 +69,8 @@ struct BurnResource: Encodable, Sendable {
         let isRead = burn.outcome?.proven.contains(.toc) ?? false
         contents = OrNull(record.flatMap(Self.contents).map { ContentsResource($0, expected: !isRead) })
         (lowestBufferPercent, sampleOffset) = (OrNull(record?.lowestBufferPercent), OrNull(record?.sampleOffset))
+        inhibited = OrNull(record?.inhibitor.map { $0.result == .granted })
+        inhibitor = OrNull(record?.inhibitor.map(InhibitorResource.init))
         (outcome, disc) = (OrNull(burn.outcome?.result), OrNull(burn.outcome?.disc))
         (tracksOnDisc, proven) = (burn.outcome?.tracksOnDisc ?? [], burn.outcome?.proven ?? [])
         problem = OrNull(burn.outcome?.problem.map { ProblemResource($0, of: job) })
@@ -82,7 +86,8 @@ struct BurnResource: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, job, task, drive, quirks, mode, adjusted, sectors, tracks, outcome, disc, proven, problem
+        case id, job, task, drive, quirks, mode, adjusted, sectors, tracks, inhibited, inhibitor, outcome, disc, proven
+        case problem
         case startedAt = "started_at"
         case finishedAt = "finished_at"
         case modeReason = "mode_reason"

@@ -21,6 +21,8 @@ struct JobResource: Encodable, Sendable {
     let createdAt: Date
     let startedAt: OrNull<Date>
     let finishedAt: OrNull<Date>
+    let inhibited: Bool
+    let inhibitor: OrNull<InhibitorResource>
     let burns: [BurnResource]
     let proven: [BurnOutcome.Proof]
     let problem: OrNull<ProblemResource>
@@ -36,6 +38,8 @@ struct JobResource: Encodable, Sendable {
         (position, eta) = (OrNull(view.position), OrNull(view.eta))
         totalSectors = job.sectorsNeeded
         (createdAt, startedAt, finishedAt) = (job.createdAt, OrNull(job.startedAt), OrNull(job.finishedAt))
+        let running = job.runningBurn?.record?.inhibitor
+        (inhibited, inhibitor) = (running?.result == .granted, OrNull(running.map(InhibitorResource.init)))
         burns = job.burns.map { BurnResource($0, of: job) }
         proven = job.burns.last?.outcome?.proven ?? []
         problem = OrNull(job.problem.map { ProblemResource($0, of: job) })
@@ -43,7 +47,7 @@ struct JobResource: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, uid, task, state, needs, drive, position, eta, burns, proven, problem, progress
+        case id, uid, task, state, needs, drive, position, eta, inhibited, inhibitor, burns, proven, problem, progress
         case stateReasons = "state_reasons"
         case requestedDrive = "requested_drive"
         case totalSectors = "total_sectors"
@@ -70,6 +74,8 @@ struct JobResource: Encodable, Sendable {
         try members.encode(createdAt, forKey: .createdAt)
         try members.encode(startedAt, forKey: .startedAt)
         try members.encode(finishedAt, forKey: .finishedAt)
+        try members.encode(inhibited, forKey: .inhibited)
+        try members.encode(inhibitor, forKey: .inhibitor)
         try members.encode(burns, forKey: .burns)
         try members.encode(proven, forKey: .proven)
         try members.encode(problem, forKey: .problem)

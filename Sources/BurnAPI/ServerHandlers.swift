@@ -1,3 +1,5 @@
+import BurnJobs
+import BurnPlan
 import DiscLayout
 import Drives
 import FoundationEssentials
@@ -10,7 +12,10 @@ struct ServerHandlers: Sendable {
 
     /// GET: what this server is, since when, and what it can do now.
     func show(_ request: HTTPRequest) async -> HTTPResponse {
-        .wire(ServerResource(await status.server(), drives: await drives.statuses(), at: Date()))
+        .wire(
+            ServerResource(
+                await status.server(), drives: await drives.statuses(), inhibitor: await status.station.inhibitor,
+                at: Date()))
     }
 }
 
@@ -28,6 +33,10 @@ struct ServerResource: Encodable, Sendable {
         case raw
         /// At least one drive blanks discs.
         case erase
+        /// logind answers.
+        case logind
+        /// logind lets burnd keep the machine awake during a burn.
+        case inhibitor
     }
 
     struct Limits: Encodable, Sendable {
@@ -51,8 +60,9 @@ struct ServerResource: Encodable, Sendable {
     let features: [Feature]
     let limits: Limits
     let disk: StatusResource.Server.Disk
+    let inhibitor: OrNull<InhibitorResource>
 
-    init(_ server: StatusResource.Server, drives: [DriveStatus], at now: Date) {
+    init(_ server: StatusResource.Server, drives: [DriveStatus], inhibitor: PowerInhibitor?, at now: Date) {
         (name, version, apiVersions) = (server.name, server.version, ["v1"])
         (startedAt, draining, disk) = (server.startedAt, server.draining, server.disk)
         // The clock may have been set back since.
@@ -65,14 +75,17 @@ struct ServerResource: Encodable, Sendable {
             case .sessionAtOnce: present.contains { $0.sao == true }
             case .raw: present.contains { $0.raw == true }
             case .erase: present.contains { $0.erase == true }
+            case .logind: inhibitor?.result == .granted || inhibitor?.result == .refused
+            case .inhibitor: inhibitor?.result == .granted
             }
         }
+        self.inhibitor = OrNull(inhibitor.map(InhibitorResource.init))
         limits = Limits(
             tracks: RedBook.maximumTracks, listedJobs: JobHandlers.highestLimit, jsonBytes: HTTPRequest.jsonBodyLimit)
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, version, draining, features, limits, disk
+        case name, version, draining, features, limits, disk, inhibitor
         case apiVersions = "api_versions"
         case startedAt = "started_at"
         case uptimeSeconds = "uptime_seconds"

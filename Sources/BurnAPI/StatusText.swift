@@ -34,7 +34,9 @@ enum StatusText {
     private static func remark(_ job: JobResource) -> String {
         if let problem = job.problem.value { return "\(problem.title). \(problem.hint)" }
         if let progress = job.progress.value {
+            let danger = job.inhibitor.value == nil || job.inhibited ? "" : ", machine not kept awake"
             return "\(progress.percent) %, track \(progress.track.value ?? 0) of \(progress.tracks), \(progress.rate)x"
+                + danger
         }
         if let needs = job.needs.value {
             let place = needs.driveLabel.value.map { " in \(printable($0))" } ?? ""

@@ -57,16 +57,18 @@ public final class BurnEngine {
     /// - Parameters:
     ///   - transport: the drive, opened exclusively.
     ///   - journal: where everything is told; the outcome too, as the last line.
+    ///   - inhibitor: whether the machine is kept awake, which the record tells.
     ///   - log: takes lines for people.
     ///   - isCancelled: asked between commands; its argument says whether the laser is on.
     public init(
         plan: BurnPlan, transport: any SCSITransport, journal: any BurnJournaling,
-        clock: any BurnClock = SystemBurnClock(), limits: BurnLimits = BurnLimits(),
+        clock: any BurnClock = SystemBurnClock(), limits: BurnLimits = BurnLimits(), inhibitor: PowerInhibitor? = nil,
         log: @escaping (String) -> Void = { _ in }, isCancelled: @escaping (_ laserIsOn: Bool) -> Bool = { _ in false }
     ) {
         (self.plan, self.transport, self.journal) = (plan, transport, journal)
         (self.clock, self.limits, self.log, self.isCancelled) = (clock, limits, log, isCancelled)
         meter = ProgressMeter(plan: plan, interval: limits.progressInterval)
+        record.inhibitor = inhibitor
     }
 
     /// Carries the plan out. Blocks until all is over, and journals the outcome that it returns.
@@ -88,6 +90,7 @@ public final class BurnEngine {
 
     private func carryOut() throws(BurnStop) -> BurnOutcome {
         begin(.preparing)
+        if record.inhibitor != nil { tellRecord() }
         reportProgress()
         if let fault = plan.fault { throw failure(BurnProblem(.planInvalid, "The plan cannot be burned. \(fault)")) }
         switch plan.task {

@@ -81,7 +81,9 @@ extension Station {
         }
         do throws(OrderFaults) {
             let composition = try DiscComposition.compose(job.order, files: job.files) { [paths] in paths[$0] ?? "" }
-            return composition.plan(job: id, burn: burn, drive: address, job.order, choice)
+            var plan = composition.plan(job: id, burn: burn, drive: address, job.order, choice)
+            plan.driveLabel = drives[drive]?.label
+            return plan
         } catch {
             let words = error.faults.map { "\($0.place.pointer): \($0.rule.detail)" }.joined(separator: " ")
             throw BurnProblem(.planInvalid, words, hint: "The disc is untouched. Order the job anew.")
@@ -155,6 +157,13 @@ extension Station {
                 return
             }
             feed.publish(.progress(job: id, data: data))
+        case .record(let record) where record.inhibitor != jobs[id]?.job.runningBurn?.record?.inhibitor:
+            // The one thing of it that people watch for: they are told at once.
+            inhibitor = record.inhibitor ?? inhibitor
+            await update(id) { view in
+                guard let last = view.job.burns.indices.last else { return }
+                view.job.burns[last].record = record
+            }
         case .record(let record): keep(record, of: id)
         case .started, .laserPending, .laserOn, .trackWritten, .written, .closed, .outcome: break
         }

@@ -30,8 +30,12 @@ public actor Station {
         public var describe: any ChangeDescribing
         /// For whoever runs the station.
         public var log: Logger
+        /// Told after every turn of the scheduler; nil for nobody.
+        public var reporting: (any StationReporting)?
+        /// Longest time between two turns.
+        public var turnInterval: Duration = .seconds(10)
 
-        /// Everything.
+        /// Everything that has to be there.
         public init(
             burnsFolder: String, store: any JobStoring, drives: DriveRegistry, files: any OrderFilesProviding,
             workers: any BurnWorkerStarting, describe: any ChangeDescribing, log: Logger
@@ -80,12 +84,20 @@ public actor Station {
     private var unsaved: Set<Int> = []
     /// Nothing new is started.
     public internal(set) var isDraining = false
+    /// Whether the machine can be kept awake: what came of asking last. Nil as long as nobody has.
+    public internal(set) var inhibitor: PowerInhibitor?
+    /// Asks for a turn of the scheduler; several that were asked for are one.
+    private nonisolated let wake: AsyncStream<Void>.Continuation
+    nonisolated let turns: AsyncStream<Void>
     private var tail: Task<Void, Never>?
     private var running: [Int: Task<Void, Never>] = [:]
     private var background: [Task<Void, Never>] = []
 
     /// A station without jobs.
-    public init(_ configuration: Configuration) { self.configuration = configuration }
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        (turns, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
 
     // MARK: Life
 
@@ -103,6 +115,16 @@ public actor Station {
                     await heartbeat()
                 }
             })
+        if let reporting = configuration.reporting {
+            background.append(Task { await takeTurns(reporting) })
+            background.append(
+                Task { [wake, interval = configuration.turnInterval] in
+                    while !Task.isCancelled {
+                        wake.yield()
+                        try? await Task.sleep(for: interval)
+                    }
+                })
+        }
         schedule()
     }
 
@@ -116,10 +138,14 @@ public actor Station {
         feed.publish(.heartbeat(data: Array(data.utf8)))
     }
 
+    /// Notes what came of asking whether burns can be protected; a burn that has asked since knows better.
+    public func noteInhibitor(_ answer: PowerInhibitor) { inhibitor = inhibitor ?? answer }
+
     /// Starts nothing new from now on; what is on a drive goes on.
     public func drain() {
         isDraining = true
         schedule()
+        wake.yield()
     }
 
     /// Waits until no job is on a drive, then ends the feed.
@@ -177,6 +203,7 @@ public actor Station {
         change(&view)
         jobs[id] = view.job.state.isTerminal ? nil : view
         guard view.job != previous || view.position != position else { return }
+        wake.yield()
         await commit([view.job], announce(view, previous: previous.state))
     }
 

@@ -27,6 +27,8 @@ public struct BurnPlan: Codable, Equatable, Sendable {
     public var burn: Int
     /// Where the recorder is: `unix:PATH` or a device node.
     public var drive: String
+    /// What people call the recorder; nil where nobody said.
+    public var driveLabel: String?
     /// What is to be done.
     public var task: Task
     /// How it is written.
@@ -189,6 +191,7 @@ public struct BurnPlan: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case version, job, burn, drive, task, mode, speed, close, eject, verify, erase, text, tracks, image
         case symbols
+        case driveLabel = "drive_label"
         case sectorType = "sector_type"
         case isTest = "test_write"
         case mayAppend = "may_append"

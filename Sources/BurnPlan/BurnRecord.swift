@@ -83,12 +83,14 @@ public struct BurnRecord: Codable, Equatable, Sendable {
     public var lowestBufferPercent: Double?
     /// Stereo samples by which reading is shifted against writing, once it was measured.
     public var sampleOffset: Int?
+    /// Whether the machine was kept awake; nil when nobody asked, as of burns by an earlier burnd.
+    public var inhibitor: PowerInhibitor?
 
     /// Nothing is known yet.
     public init() { (adjusted, tracks) = ([], []) }
 
     enum CodingKeys: String, CodingKey {
-        case quirks, mode, adjusted, sectors, tracks
+        case quirks, mode, adjusted, sectors, tracks, inhibitor
         case sectorType = "sector_type"
         case layoutVariant = "layout_variant"
         case writeSpeed = "write_speed"

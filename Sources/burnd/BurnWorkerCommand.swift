@@ -6,6 +6,7 @@ import Glibc
 import POSIX
 import SCSI
 import SCSITransports
+import Systemd
 
 /// `burnd burn-worker`: one burn on one drive, as a process of its own.
 struct BurnWorkerCommand: AsyncParsableCommand {
@@ -75,14 +76,17 @@ struct BurnWorker {
         for refused in Priority.raise() { Self.log("priority: \(refused)") }
         do throws(BurnProblem) {
             let plan = try plan()
+            // The drive first: its descriptor is the lower one, so that at the end, however that comes, the kernel closes it
+            // before the inhibitor.
             let drive = try openDrive(plan.drive)
+            let (inhibitor, answer) = keepAwake(plan)
             let cancel = CancelFile(path: folder + "/cancel")
             let engine = BurnEngine(
-                plan: plan, transport: drive, journal: journal, log: Self.log,
+                plan: plan, transport: drive, journal: journal, inhibitor: answer, log: Self.log,
                 isCancelled: { laserIsOn in
                     (!laserIsOn && isTerminated()) || cancel.isRequested(laserIsOn: laserIsOn)
                 })
-            _ = engine.run()
+            _ = withExtendedLifetime(inhibitor) { engine.run() }
         } catch {
             Self.log("\(error.type.rawValue): \(error.detail)")
             try journal.append(.outcome(BurnOutcome(.failed, disc: .untouched, problem: error)))
@@ -157,6 +161,20 @@ struct BurnWorker {
             throw BurnProblem(
                 .driveOffline, "The drive \(text) could not be opened: \(error).",
                 hint: "See that the drive is connected and no other program uses it; then order the job again.")
+        }
+    }
+
+    /// Asks logind to leave the machine on. Without its consent the burn goes on all the same, and says so: a disc that was
+    /// asked for is worth more than one that is not burned for fear of a shutdown that nobody wants.
+    private func keepAwake(_ plan: BurnPlan) -> (Logind.Inhibitor?, PowerInhibitor) {
+        do throws(Logind.Failure) {
+            let inhibitor = try Logind.inhibit(why: plan.reasonToStayAwake)
+            Self.log("inhibitor: \(Logind.operations) held off")
+            return (inhibitor, PowerInhibitor(.granted))
+        } catch {
+            let answer = PowerInhibitor(error)
+            Self.log("inhibitor: \(answer.result.rawValue) \(answer.words)")
+            return (nil, answer)
         }
     }
 

@@ -5,6 +5,9 @@ struct ListenAddress: ExpressibleByArgument {
     let host: String
     let port: UInt16
 
+    /// Where burnd listens when nobody says otherwise: on this machine alone.
+    static let standard = ListenAddress(host: "127.0.0.1", port: 8080)
+
     init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
 
     init?(argument: String) {

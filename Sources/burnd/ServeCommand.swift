@@ -29,8 +29,13 @@ struct ServeCommand: AsyncParsableCommand {
             process ids are in recorders/NAME/pid; a SIGTERM switches one off.
             """)
 
-    @Option(help: "Where to listen, as HOST:PORT. There is no authentication: keep it on addresses that you trust.")
-    var listen = ListenAddress(host: "127.0.0.1", port: 8080)
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where to listen. There is no authentication: keep it on addresses that you trust. A socket that systemd hands over \
+            is listened on in place of it. (default: \(ListenAddress.standard.defaultValueDescription))
+            """, valueName: "host:port"))
+    var listen: ListenAddress?
 
     @Option(help: ArgumentHelp("Folder for everything that is kept.", valueName: "dir"))
     var data = Installation.dataFolder

@@ -1,5 +1,6 @@
 import BurnAPI
 import BurnJobs
+import BurnPlan
 import Drives
 import FoundationEssentials
 import Glibc
@@ -11,6 +12,7 @@ import MicroHTTPD
 import POSIX
 import SCSITransports
 import Spool
+import Systemd
 
 /// Puts the parts of a station together, runs it, and takes it down.
 struct StationServer {
@@ -25,9 +27,13 @@ struct StationServer {
 
     init(_ options: ServeCommand, log: Logger) { (self.options, self.log) = (options, log) }
 
-    /// Order matters: database, repair of what the last server left, drives, then sockets.
+    /// Order matters: database, repair of what the last server left, drives, sockets; then systemd is told that burnd serves.
     func run() async throws {
         let terminations = Signals.terminations()
+        // Before any child is started: until it is taken, children would inherit it.
+        let handedOver = try starting("socket activation") { try HandedSocket.take() }
+        let reporter = ServiceReporter(log: log)
+        await reporter?.starting("database")
         let data = absolute(options.data)
         let lock = try claimFolder(data)
         defer { withExtendedLifetime(lock) {} }
@@ -40,33 +46,51 @@ struct StationServer {
         }
 
         let drives = DriveRegistry()
-        let station = Station(
-            .init(
-                burnsFolder: data + "/burns", store: store, drives: drives, files: SpooledFiles(spool),
-                workers: workers(),
-                describe: EventDescriptions(), log: log))
+        var configuration = Station.Configuration(
+            burnsFolder: data + "/burns", store: store, drives: drives, files: SpooledFiles(spool), workers: workers(),
+            describe: EventDescriptions(), log: log)
+        configuration.reporting = reporter
+        if let reporter { configuration.turnInterval = reporter.turnInterval }
+        let station = Station(configuration)
         let held = try await station.recover()
+        await reporter?.starting("drives")
         try await attachDrives(to: drives, data: data, store: store, held: held)
 
         let parts = BurnAPI.Parts(
             station: station, drives: drives, spool: spool, store: store, epoch: try await store.epoch(),
             version: Self.version, startedAt: Date())
-        let server = try listen(handler(parts))
+        let server = try listen(handler(parts), on: handedOver)
         await station.start()
-        if !["127.0.0.1", "::1", "localhost"].contains(options.listen.host) {
+        if !["127.0.0.1", "::1", "localhost"].contains(server.host) {
             log.warning("there is no authentication: everyone who can reach this address can burn discs")
         }
-        log.notice("serving", metadata: ["url": "\(url(server.port))", "data": "\(data)"])
+        let url = "http://" + ListenAddress(host: server.host, port: server.port).defaultValueDescription
+        log.notice("serving", metadata: ["url": "\(url)", "data": "\(data)"])
+        await reporter?.ready()
+        // Asked once the station serves: nobody waits for a logind that hangs.
+        Task { await askForInhibitor(station) }
 
-        try await serve(until: terminations, station: station, server: server, drives: drives)
+        try await serve(until: terminations, station: station, server: server, drives: drives, reporter)
+    }
+
+    /// Learns whether burns will be protected, before one needs it.
+    private func askForInhibitor(_ station: Station) async {
+        let answer = await BlockingThread.run { PowerInhibitor.probe() }
+        await station.noteInhibitor(answer)
+        guard answer.result != .granted else { return }
+        log.warning(
+            "nothing keeps this machine from sleeping or shutting down during a burn; burnd check says what would",
+            metadata: ["inhibitor": "\(answer.result.rawValue)", "words": "\(answer.words)"])
     }
 
     private func serve(
-        until terminations: AsyncStream<Int32>, station: Station, server: HTTPServer, drives: DriveRegistry
+        until terminations: AsyncStream<Int32>, station: Station, server: HTTPServer, drives: DriveRegistry,
+        _ reporter: ServiceReporter?
     ) async throws {
         var signals = terminations.makeAsyncIterator()
         _ = await signals.next()
         log.notice("stopping: no new jobs; a disc that is being burned is finished")
+        await reporter?.stopping()
         await station.drain()
         // The first of two ends the wait: the last disc is done, or somebody insists. No task group: that would wait for
         // both, and the end of a disc cannot be hurried.
@@ -185,8 +209,14 @@ struct StationServer {
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private func listen(_ handler: any HTTPHandler) throws -> HTTPServer {
-        let configuration = HTTPServer.Configuration(host: options.listen.host, port: options.listen.port)
+    private func listen(_ handler: any HTTPHandler, on handedOver: FileDescriptor?) throws -> HTTPServer {
+        let address = options.listen ?? .standard
+        if let given = options.listen, handedOver != nil {
+            log.notice(
+                "systemd hands over a socket: it is listened on, and --listen is not",
+                metadata: ["listen": "\(given.defaultValueDescription)"])
+        }
+        let configuration = HTTPServer.Configuration(host: address.host, port: address.port)
         let server = HTTPServer(configuration: configuration, handler: handler) { [log] notice in
             switch notice {
             case .request(let request):
@@ -201,13 +231,10 @@ struct StationServer {
             case .library(let message): log.debug("libmicrohttpd", metadata: ["message": "\(message)"])
             }
         }
-        do { try server.start() } catch {
-            throw StartFailure(description: "cannot listen on \(options.listen.defaultValueDescription): \(error)")
+        do { try server.start(on: handedOver) } catch {
+            let place = handedOver == nil ? address.defaultValueDescription : "systemd's socket"
+            throw StartFailure(description: "cannot listen on \(place): \(error)")
         }
         return server
-    }
-
-    private func url(_ port: UInt16) -> String {
-        "http://" + ListenAddress(host: options.listen.host, port: port).defaultValueDescription
     }
 }

@@ -60,14 +60,16 @@ package final class StationHarness: Sendable {
 
     /// A station as a server that has just started has it.
     package func station(
-        _ worker: ScriptedWorker, files: any OrderFilesProviding = Files()
+        _ worker: ScriptedWorker, files: any OrderFilesProviding = Files(),
+        _ change: (inout Station.Configuration) -> Void = { _ in }
     ) async throws -> (Station, DriveRegistry) {
         let drives = DriveRegistry()
         let store = try store()
-        let station = Station(
-            .init(
-                burnsFolder: folder + "/burns", store: store, drives: drives, files: files, workers: worker,
-                describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        var configuration = Station.Configuration(
+            burnsFolder: folder + "/burns", store: store, drives: drives, files: files, workers: worker,
+            describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        change(&configuration)
+        let station = Station(configuration)
         let held = try await station.recover()
         let memory = try await store.knownDrives().last
         let known = memory.map {

@@ -4,8 +4,8 @@ import { cancelButton } from "/js/cancel-button.js";
 import { el, svg, text } from "/js/dom.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
-import { actionWord, clock, driveSign, driveWord, jobSign, jobWord, mediaSentence, modeSentence, needSentence, ON_DRIVE,
-  reasonList, timeLeft } from "/js/words.js";
+import { actionWord, clock, dangerSentence, driveSign, driveWord, jobSign, jobWord, mediaSentence, modeSentence,
+  needSentence, ON_DRIVE, reasonList, timeLeft } from "/js/words.js";
 
 /** Radii of the drawn disc: a recorder writes from the inside out. */
 const INNER = 16, OUTER = 44;
@@ -23,7 +23,8 @@ export function driveCard() {
   const fill = el("span");
   const bar = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const percent = el("strong"), step = el("span"), finish = el("span"), how = el("p", { class: "small" });
-  const progress = el("div", { class: "progress-block" }, bar, el("p", { class: "figures" }, percent, step), el("p", { class: "finish" }, finish), how);
+  const danger = el("p", { class: "small danger" });
+  const progress = el("div", { class: "progress-block" }, bar, el("p", { class: "figures" }, percent, step), el("p", { class: "finish" }, finish), how, danger);
   const safeSign = el("span", { class: "sign" }), safeWord = el("span"), safe = el("p", { class: "safe" }, safeSign, safeWord);
   const trouble = el("div", { role: "alert" });
   const eject = el("button", { type: "button", "data-action": "eject", onclick: () => act("eject") }, "Eject");
@@ -65,6 +66,7 @@ export function driveCard() {
     bar.setAttribute("aria-label", `${jobWord(job.state)}, ${job.title || `job ${job.id}`}`);
     text(percent, part == null ? "" : `${Math.floor(part)} %`);
     text(how, modeSentence(job));
+    text(danger, dangerSentence(job));
     const parts = [at.track ? `track ${at.track} of ${at.tracks}` : "", actionWord(at.action), at.rate_x ? `${at.rate_x.toFixed(1)}×` : ""];
     text(step, parts.filter(Boolean).join(" · "));
     text(finish, at.eta ? `done ${clock(at.eta)} · ${timeLeft(at.eta, now)}` : "");
