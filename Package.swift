@@ -151,7 +151,7 @@ let testTargets: [Target] = [
             "BurnEngine", "BurnPlan", "DiscLayout", "MMC", "POSIX", "RawRecording", "RecorderQuirks", "SCSI",
             "SCSITransports", "SectorCoding", "VirtualRecorder",
         ]),
-    tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX"]),
+    tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX", "CLinuxSG"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
     tests(
         "DrivesTests", ["DiscLayout", "Drives", "POSIX", "RecorderQuirks", "SCSI", "SCSITransports", "VirtualRecorder"]),

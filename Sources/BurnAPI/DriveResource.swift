@@ -45,6 +45,25 @@ struct DriveResource: Encodable, Sendable {
         }
     }
 
+    /// The other program that holds it.
+    struct Holder: Encodable, Sendable {
+        let program: OrNull<String>
+        let pid: OrNull<Int>
+        let user: OrNull<String>
+        let mountedAt: OrNull<String>
+        let node: String
+
+        init(_ holder: DriveHolder) {
+            (program, pid, user) = (OrNull(holder.program), OrNull(holder.pid), OrNull(holder.user))
+            (mountedAt, node) = (OrNull(holder.mountPoint), holder.node)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case program, pid, user, node
+            case mountedAt = "mounted_at"
+        }
+    }
+
     let id: String
     let label: String
     let vendor: String
@@ -61,6 +80,7 @@ struct DriveResource: Encodable, Sendable {
     let media: OrNull<Media>
     let job: OrNull<Int>
     let lockedBy: OrNull<String>
+    let heldBy: OrNull<Holder>
     let address: String
     let interface: OrNull<String>
     let loading: OrNull<String>
@@ -86,6 +106,7 @@ struct DriveResource: Encodable, Sendable {
         (state, reasons) = (drive.state.rawValue, Self.reasons(drive).map(\.rawValue))
         (enabled, present, tray) = (drive.isEnabled, drive.isPresent, drive.tray.rawValue)
         (safeToOpen, job, lockedBy) = (drive.isSafeToOpen, OrNull(drive.job), OrNull(drive.lockedBy))
+        heldBy = OrNull(drive.holder.map(Holder.init))
         media = OrNull(drive.media.map(Media.init))
         let can = drive.capabilities
         (supports, supportedMedia) = (.init(can.supports), CapabilityResources.media(can))
@@ -127,6 +148,7 @@ struct DriveResource: Encodable, Sendable {
         case maxReadSectorsPerSecond = "max_read_sectors_per_second"
         case safeToOpen = "safe_to_open"
         case lockedBy = "locked_by"
+        case heldBy = "held_by"
         case supportedMedia = "supported_media"
         case sectorTypes = "sector_types"
         case canLoadMedia = "can_load_media"

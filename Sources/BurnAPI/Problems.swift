@@ -115,18 +115,35 @@ extension Problem {
             self.init(
                 .notFound, type: "drive-not-found", title: "There is no such drive",
                 detail: "No drive has the id or label \(name).", hint: "See GET /api/v1/drives.")
-        case .busy(let id, let holder):
+        case .busy(let id, let owner, let holder):
             self.init(
                 .conflict, type: "drive-busy", title: "The drive is busy",
-                detail: holder.map { "Drive \(id) is in use by \($0)." } ?? "A job has drive \(id), or its tray moves.",
+                detail: (holder?.description ?? owner).map { "Drive \(id) is in use by \($0)." }
+                    ?? "A job has drive \(id), or its tray moves.",
                 instance: "/api/v1/drives/\(id)",
-                extensions: holder.map { ["locked_by": .string($0)] } ?? [:])
+                extensions: Self.extensions(owner, holder))
         case .labelTaken(let label): self = .invalid("label", "another drive is called \(label)")
         case .failed(let id, let text):
             self.init(
                 .conflict, type: "drive-failed", title: "The drive did not do it", detail: "Drive \(id): \(text)",
                 instance: "/api/v1/drives/\(id)")
         }
+    }
+
+    /// Who has a drive, as the drive itself shows it.
+    private static func extensions(_ owner: String?, _ holder: DriveHolder?) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [:]
+        if let owner { members["locked_by"] = .string(owner) }
+        if let holder {
+            members["held_by"] = .object([
+                "program": holder.program.map { .string($0) } ?? .null,
+                "pid": holder.pid.map { .integer($0) } ?? .null,
+                "user": holder.user.map { .string($0) } ?? .null,
+                "mounted_at": holder.mountPoint.map { .string($0) } ?? .null,
+                "node": .string(holder.node),
+            ])
+        }
+        return members
     }
 
     /// A field of a form or of a query that has a wrong value.

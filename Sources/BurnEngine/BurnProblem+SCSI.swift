@@ -9,7 +9,10 @@ extension SCSIError {
         case .transport(_, let fault): "\(fault.call): \(fault.description)"
         case .host where transportKind == .driveTimeout: "the drive did not answer in time"
         case .host(_, SCSIOutcome.Host.noConnect, _): "the drive is gone"
-        case .host(_, let host, let driver): "the host adapter failed (host status \(host), driver status \(driver))"
+        case .host(_, 0, let driver):
+            "the driver failed: \(SCSIOutcome.Driver.meaning(of: driver)) (driver status \(driver))"
+        case .host(_, let host, let driver):
+            "the host adapter failed: \(SCSIOutcome.Host.meaning(of: host)) (host status \(host), driver status \(driver))"
         case .checkCondition(_, let sense):
             "sense \(sense)\(sense.isDeferred ? ", deferred from an earlier command" : ""): \(sense.meaning)"
         case .status(_, let status): "status \(status) without readable sense data"
@@ -22,7 +25,8 @@ extension SCSIError {
     /// True when the command may or may not have been carried out.
     var leavesOutcomeUnknown: Bool {
         switch self {
-        case .transport, .host: true
+        case .transport(_, let fault): !fault.isNeverSent
+        case .host: true
         case .checkCondition, .status, .shortTransfer, .truncatedReply: false
         }
     }
@@ -32,8 +36,7 @@ extension SCSIError {
         switch self {
         case .transport: .driveOffline
         case .host(_, SCSIOutcome.Host.timedOut, _): .driveTimeout
-        // So older kernels say it: DRIVER_TIMEOUT in the low half.
-        case .host(_, 0, let driver) where driver & 0x0F == 0x06: .driveTimeout
+        case .host(_, 0, let driver) where SCSIOutcome(driverStatus: driver).isTimeOut: .driveTimeout
         case .host: .driveOffline
         case .checkCondition, .status, .shortTransfer, .truncatedReply: nil
         }
@@ -41,6 +44,19 @@ extension SCSIError {
 }
 
 extension SCSIError {
+    /// What mends it, where that is this machine's and not the drive's.
+    var mending: String? {
+        guard case .transport(_, let fault) = self else { return nil }
+        return switch fault.kind {
+        case .notPermitted:
+            "Let burnd's user open the drive's sg node for reading and writing: the user belongs into the node's group "
+                + "(cdrom), and the kernel's module sg must be loaded (modprobe sg). `burnd check` says what is missing."
+        case .tooLarge: "Raise max_sectors of the drive in /sys/block, or use another port, hub or bridge."
+        case .notSent: "The machine was short of memory: give it some, then order the job again."
+        case .gone, .unknown: nil
+        }
+    }
+
     /// The drive is at something else, and will be done with it some time.
     var isBusy: Bool {
         if case .status(_, SCSIOutcome.busy) = self { return true }
@@ -101,7 +117,7 @@ extension BurnProblem {
     init(_ kind: Kind, _ what: String, _ error: SCSIError, lba: Int? = nil) {
         let kind = error.transportKind ?? (error.isBusy ? .driveTimeout : kind)
         self.init(
-            kind, "\(what): \(error.command): \(error.explanation).", hint: kind.hint,
+            kind, "\(what): \(error.command): \(error.explanation).", hint: error.mending ?? kind.hint,
             sense: error.sense.map { "\($0)" }, command: error.command, lba: lba)
     }
 

@@ -49,8 +49,8 @@ enum ReadinessReaction: Equatable {
         switch error {
         case .checkCondition(_, let sense): self = Self.judge(sense, writing: writing)
         case .status(_, SCSIOutcome.busy): self = .wait
-        // Host busy and soft error: the drive never saw the command.
-        case .host(_, 2, _), .host(_, 0x0B, _): self = .askAgain
+        // The drive never saw the command.
+        case .host(_, SCSIOutcome.Host.busBusy, _), .host(_, SCSIOutcome.Host.softError, _): self = .askAgain
         default: self = .fail
         }
     }

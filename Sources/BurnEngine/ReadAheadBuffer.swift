@@ -46,6 +46,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     }
 
     private let sequence: BlockSequence
+    private let writeLimit: Int
     private let memory: UnsafeMutableRawBufferPointer
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     /// The burn waits for it, the reader signals it.
@@ -69,8 +70,10 @@ final class ReadAheadBuffer: @unchecked Sendable {
     let lockedBytes: Int
 
     /// Makes the ring and starts its thread.
-    init(_ sequence: BlockSequence) {
-        self.sequence = sequence
+    ///
+    /// - Parameter writeLimit: most bytes of one WRITE that the way to the drive takes.
+    init(_ sequence: BlockSequence, writeLimit: Int = .max) {
+        (self.sequence, self.writeLimit) = (sequence, writeLimit)
         memory = .allocate(byteCount: Self.slotBytes * Self.slotCount, alignment: 4096)
         lockedBytes = LockedMemory.lock(memory)
         mutex = .allocate(capacity: 1)
@@ -157,7 +160,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     private func fill() {
         var result: Failure?
         do throws(Failure) {
-            var chunks = ChunkSequence(sequence)
+            var chunks = ChunkSequence(sequence, writeLimit: writeLimit)
             while let pieces = chunks.next() {
                 guard let slot = waitForFreeSlot() else { break }
                 try fill(slot, pieces)
@@ -245,10 +248,12 @@ struct ChunkSequence {
     }
 
     private let stretches: [Stretch]
+    private let writeLimit: Int
     private var index = 0
     private var position: Int
 
-    init(_ sequence: BlockSequence) {
+    init(_ sequence: BlockSequence, writeLimit: Int = .max) {
+        self.writeLimit = writeLimit
         stretches = sequence.stretches
         position = stretches.first?.addresses.lowerBound ?? 0
     }
@@ -257,7 +262,7 @@ struct ChunkSequence {
     mutating func next() -> [Piece]? {
         guard index < stretches.count else { return nil }
         let blockBytes = stretches[index].blockBytes
-        var room = BlockSequence.blocksOfWrite(blockBytes)
+        var room = BlockSequence.blocksOfWrite(blockBytes, within: writeLimit)
         var pieces: [Piece] = []
         while room > 0, index < stretches.count {
             let stretch = stretches[index]

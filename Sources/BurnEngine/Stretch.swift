@@ -49,6 +49,11 @@ struct BlockSequence: Sendable {
 
     /// Blocks of one WRITE: 27 of 2352 bytes, 31 of 2048, 26 of 2368 and 2448, 663 of the 96 of a lead-in with text.
     static func blocksOfWrite(_ blockBytes: Int) -> Int { longestWrite / blockBytes }
+
+    /// The same where the way to the drive takes `limit` bytes at once: 13 of 2352 bytes through a bridge that takes 32 KiB.
+    static func blocksOfWrite(_ blockBytes: Int, within limit: Int) -> Int {
+        max(min(longestWrite, limit) / blockBytes, 1)
+    }
 }
 
 /// A session's main channel as the plan has it: of each track what index 0 and what the rest holds.

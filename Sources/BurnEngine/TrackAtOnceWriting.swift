@@ -227,7 +227,7 @@ extension TrackAtOnceRecording {
     /// Zeros up to the shortest track; returns where it ends.
     private func fill(_ section: Section, from next: Int) throws(BurnStop) -> Int {
         let blockBytes = plan.tracks[(section.track ?? firstNumber) - firstNumber].form.userBytes
-        let most = BlockSequence.blocksOfWrite(blockBytes)
+        let most = BlockSequence.blocksOfWrite(blockBytes, within: engine.transport.maximumTransfer)
         let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: most * blockBytes, alignment: 4096)
         defer { zeros.deallocate() }
         zeros.initializeMemory(as: UInt8.self, repeating: 0)

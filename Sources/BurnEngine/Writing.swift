@@ -6,7 +6,7 @@ import SCSI
 extension BurnEngine {
     /// Starts reading ahead; the laser goes on only when the ring is full.
     func startReader(_ sequence: BlockSequence) throws(BurnStop) -> ReadAheadBuffer {
-        let reader = ReadAheadBuffer(sequence)
+        let reader = ReadAheadBuffer(sequence, writeLimit: transport.maximumTransfer)
         meter.willWrite(sequence.blocks)
         let capacity = ReadAheadBuffer.capacity
         log("read-ahead buffer: \(capacity >> 10) KiB, \(reader.lockedBytes >> 10) KiB of memory locked")

@@ -50,12 +50,12 @@ actor Drive {
         switch observation {
         case .failed(let obstacle, let holder):
             next.state = obstacle == .inUseElsewhere ? .stopped : .offline
-            (next.obstacle, next.lockedBy) = (obstacle, holder)
+            (next.obstacle, next.lockedBy, next.holder) = (obstacle, holder?.name, holder)
             next.media = nil
         case .seen(let sighting):
             (next.identity, next.capabilities) = (sighting.identity, sighting.capabilities)
             (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, sighting.tray, sighting.media)
-            next.lockedBy = nil
+            (next.lockedBy, next.holder) = (nil, nil)
             if sighting.isMediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
         }
         set(next)
@@ -80,14 +80,17 @@ actor Drive {
     func adopt(for job: Int, clientName: String) {
         var next = status
         (next.job, next.state, next.tray, next.obstacle) = (job, .busy, .locked, nil)
-        next.lockedBy = clientName
+        (next.lockedBy, next.holder) = (clientName, nil)
         set(next)
     }
 
-    /// Takes the drive back from a job and looks at what is in it now.
+    /// Takes the drive back from a job and looks at what is in it now. A worker that died has left the tray locked.
     func release() async {
         guard status.job != nil else { return }
-        let observation = await exclusively { [device] in device.observe() }
+        let observation = await exclusively { [device] in
+            device.unlockTray()
+            return device.observe()
+        }
         (status.job, status.lockedBy) = (nil, nil)
         status.tray = .closed
         status.state = .offline
@@ -155,7 +158,7 @@ actor Drive {
         set(next)
     }
 
-    private var busy: DriveError { .busy(status.id, lockedBy: status.lockedBy) }
+    private var busy: DriveError { .busy(status.id, lockedBy: status.lockedBy, holder: status.holder) }
 
     private var obstacleText: String {
         if case .unreachable(let text) = status.obstacle { return text }
@@ -178,8 +181,9 @@ actor Drive {
 public enum DriveError: Error, Equatable, Sendable {
     /// No drive has that id or label.
     case unknown(String)
-    /// A job or another program has it, or its tray moves; who has it, as far as that is known.
-    case busy(String, lockedBy: String?)
+    /// A job or another program has it, or its tray moves; who has it, as far as that is known, and of another program what
+    /// else is known of it.
+    case busy(String, lockedBy: String?, holder: DriveHolder? = nil)
     /// The drive refused or does not answer; what it said.
     case failed(String, String)
     /// Another drive has that label or id.

@@ -16,7 +16,7 @@ final class DriveDevice: @unchecked Sendable {
         /// The drive answers.
         case seen(Sighting)
         /// It does not, and who holds it as far as that can be told.
-        case failed(DriveStatus.Obstacle, holder: String? = nil)
+        case failed(DriveStatus.Obstacle, holder: DriveHolder? = nil)
     }
 
     /// A drive that answers, and what is in it.
@@ -68,7 +68,7 @@ final class DriveDevice: @unchecked Sendable {
             return .seen(try look(transport, identity))
         } catch DriveAddress.OpenError.inUse {
             close()
-            return .failed(.inUseElsewhere, holder: DriveHolder.name(of: address))
+            return .failed(.inUseElsewhere, holder: DriveHolder.find(address))
         } catch {
             close()
             // What answers here the next time may be another drive.
@@ -162,6 +162,12 @@ final class DriveDevice: @unchecked Sendable {
             guard let sense = error.sense else { throw error }
             return sense.key == 6
         }
+    }
+
+    /// Takes back the lock of a tray. Whoever locked it and died cannot, and neither the kernel nor a drive does it for him.
+    func unlockTray() {
+        guard let transport = try? opened() else { return }
+        _ = try? transport.retryingUnitAttention(PreventAllowMediumRemoval(prevent: false))
     }
 
     /// Why a tray did not move.

@@ -65,6 +65,8 @@ public struct DriveStatus: Equatable, Sendable {
     /// Who holds it: the client name of the job that has it, or another program as far as that can be told; nil when nobody
     /// does, or nobody knows who.
     public var lockedBy: String?
+    /// The other program that holds it, in detail; nil when none does, or nothing of it can be told.
+    public var holder: DriveHolder?
     /// What it can do, as last seen; nothing is known of a drive that never answered.
     public var capabilities = DriveCapabilities()
 

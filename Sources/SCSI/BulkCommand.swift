@@ -32,7 +32,7 @@ extension SCSITransport {
         }
     }
 
-    /// Bytes that moved, according to the residual; −1 or less for a residual beyond all bounds.
+    /// Bytes that moved, according to the residual.
     private func carryOut<Command: BulkCommand>(_ command: Command, _ data: DataTransfer) throws(SCSIError) -> Int {
         let outcome: SCSIOutcome
         do throws(TransportFault) {
@@ -41,6 +41,6 @@ extension SCSITransport {
             throw .transport(command: Command.name, error)
         }
         try outcome.check(Command.name)
-        return data.byteCount.subtractingReportingOverflow(outcome.residual).partialValue
+        return outcome.moved(of: data.byteCount)
     }
 }

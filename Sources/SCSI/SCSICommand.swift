@@ -82,7 +82,7 @@ extension SCSIOutcome {
     /// successes. Any other sense tells of a failure, whatever the status: with GOOD comes what a bridge fetched by itself,
     /// and a deferred error, which is of an earlier command that was called good.
     public func check(_ command: String) throws(SCSIError) {
-        guard hostStatus == 0, driverStatus & 0x07 == 0 else {
+        guard hostStatus == 0, driverStatus & Driver.errorMask == 0 else {
             throw .host(command: command, hostStatus: hostStatus, driverStatus: driverStatus)
         }
         let parsed = SenseData(parsing: sense)
@@ -110,7 +110,7 @@ extension SCSITransport {
             }.get()
             try outcome.check(Command.name)
             guard outcome.residual == 0 else {
-                throw .shortTransfer(command: Command.name, moved: bytes.count - outcome.residual, of: bytes.count)
+                throw .shortTransfer(command: Command.name, moved: outcome.moved(of: bytes.count), of: bytes.count)
             }
             return try read([], of: command)
         case .fromDevice(let byteCount):

@@ -39,14 +39,65 @@ public struct SCSIOutcome: Equatable, Sendable {
         self.sense = sense
     }
 
-    /// `sg_io_hdr.host_status` values that say more than "failed".
+    /// `sg_io_hdr.host_status` values that say more than "failed" (`DID_…` of the kernel's scsi/scsi_status.h).
     public enum Host {
         /// The device is gone (DID_NO_CONNECT).
         public static let noConnect = 1
-        /// The command was not answered in time (DID_TIME_OUT).
+        /// The bus stayed busy: the device never saw the command (DID_BUS_BUSY).
+        public static let busBusy = 2
+        /// The command was not answered in time (DID_TIME_OUT). The call itself succeeds, with status GOOD.
         public static let timedOut = 3
         /// The transport failed (DID_ERROR).
         public static let error = 7
+        /// The bus or the device was reset (DID_RESET).
+        public static let reset = 8
+        /// The driver wanted to try again and could not (DID_SOFT_ERROR).
+        public static let softError = 0x0B
+
+        /// What a value means.
+        public static func meaning(of value: Int) -> String {
+            meanings.indices.contains(value) ? meanings[value] : "an error of the host adapter"
+        }
+
+        /// By value, 0 to 14h.
+        private static let meanings = [
+            "no error", "the device is gone", "the bus stayed busy", "no answer in time", "no device at that address",
+            "the command was aborted", "a parity error on the bus", "the transport failed",
+            "the bus or device was reset",
+            "an unexpected interrupt", "a fault that is passed through", "the driver could not try again",
+            "to be tried again at once", "to be queued again", "the transport was disrupted",
+            "the transport gave up at once", "the target failed for good", "another host has reserved the device",
+            "no room on the device", "a medium error", "the transport is unreliable",
+        ]
+    }
+
+    /// What `sg_io_hdr.driver_status` is made of: an error in bits 0 to 2, `hasSense` in bit 3, and a suggestion in bits 4
+    /// to 7, which says nothing of success.
+    public enum Driver {
+        /// Bits that hold an error; the others may be set with any outcome.
+        public static let errorMask = 0x07
+        /// The command was not answered in time (DRIVER_TIMEOUT): so kernels before 5.14 say it, some with host status 0.
+        public static let timedOut = 6
+        /// Sense data is there (DRIVER_SENSE).
+        public static let hasSense = 8
+
+        /// What an error in bits 0 to 2 means.
+        public static func meaning(of value: Int) -> String { meanings[value & errorMask] }
+
+        private static let meanings = [
+            "no error", "the driver was busy", "a soft error", "a medium error", "a driver error", "an invalid command",
+            "no answer in time", "a hard error",
+        ]
+    }
+
+    /// The device, or the way to it, did not answer in time: whether the command was carried out is unknown.
+    public var isTimeOut: Bool {
+        hostStatus == Host.timedOut || hostStatus == 0 && driverStatus & Driver.errorMask == Driver.timedOut
+    }
+
+    /// Bytes that moved of `byteCount`: none when the residual is one that cannot be, as some bridges make up.
+    public func moved(of byteCount: Int) -> Int {
+        (0...byteCount).contains(residual) ? byteCount - residual : 0
     }
 }
 
@@ -58,12 +109,37 @@ public struct TransportFault: Error, Equatable, Sendable, CustomStringConvertibl
     public let errno: Int32
     /// What `errno` means, or what the other side did.
     public let description: String
+    /// What it means for the command.
+    public let kind: Kind
+
+    /// What a fault means for the command.
+    public enum Kind: Equatable, Sendable {
+        /// The drive is not there any more.
+        case gone
+        /// This user may not send this command this way; it was not sent.
+        case notPermitted
+        /// More data than the way to the drive takes at once; the command was not sent.
+        case tooLarge
+        /// The kernel had no room for the command, however often it was asked; it was not sent.
+        case notSent
+        /// Whether the command was carried out is unknown.
+        case unknown
+    }
+
+    /// The command never left this machine, so that nothing has happened on the disc.
+    public var isNeverSent: Bool {
+        switch kind {
+        case .notPermitted, .tooLarge, .notSent: true
+        case .gone, .unknown: false
+        }
+    }
 
     /// A fault of one call.
-    public init(call: String, errno: Int32, description: String) {
+    public init(call: String, errno: Int32, description: String, kind: Kind = .unknown) {
         self.call = call
         self.errno = errno
         self.description = description
+        self.kind = kind
     }
 }
 
@@ -77,6 +153,14 @@ public protocol SCSITransport: AnyObject {
     /// - Parameter timeout: milliseconds.
     /// - Throws: `TransportFault` when the command could not be carried at all; what the device said is in the outcome.
     func execute(_ cdb: CDB, _ data: DataTransfer, timeout: Int) throws(TransportFault) -> SCSIOutcome
+
+    /// Most bytes that one command may move. More is a `TransportFault` of the kind `tooLarge`.
+    var maximumTransfer: Int { get }
+}
+
+extension SCSITransport {
+    /// No limit that matters to commands of MMC.
+    public var maximumTransfer: Int { .max }
 }
 
 /// The other end: a logical unit made of software.

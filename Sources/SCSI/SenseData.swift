@@ -14,16 +14,21 @@ public struct SenseData: Equatable, Hashable, Sendable, CustomStringConvertible 
     public let progress: Double?
     /// Offset of the byte that the device objects to in CDB or parameter list (key 5 only).
     public let fieldPointer: Int?
+    /// The INFORMATION field, when the device calls it valid: for a medium error the address of the first bad sector.
+    public let information: UInt64?
+    /// The length asked for is not that of the sectors there (ILI).
+    public let isLengthWrong: Bool
 
     /// A current sense of three numbers.
     public init(_ key: UInt8, _ code: UInt8, _ qualifier: UInt8) {
         (self.key, self.code, self.qualifier) = (key, code, qualifier)
-        (isDeferred, progress, fieldPointer) = (false, nil, nil)
+        (isDeferred, progress, fieldPointer, information, isLengthWrong) = (false, nil, nil, nil, false)
     }
 
     /// Sense data as it came from a device; nil when it is no known format or too short to hold a sense key.
     ///
-    /// Devices and bridges cut sense data short: what is not there counts as zero.
+    /// Devices and bridges cut sense data short: what is not there counts as zero. Some set no ADDITIONAL SENSE LENGTH, so
+    /// that what came counts, not what it says of its length.
     public init?(parsing bytes: [UInt8]) {
         guard let response = bytes.first?.bits(0...6), bytes.count >= 3 else { return nil }
         func byte(_ offset: Int) -> UInt8 { offset < bytes.count ? bytes[offset] : 0 }
@@ -32,9 +37,14 @@ public struct SenseData: Equatable, Hashable, Sendable, CustomStringConvertible 
         case 0x70, 0x71:
             (key, code, qualifier) = (byte(2).bits(0...3), byte(12), byte(13))
             if bytes.count >= 18 { specific = bytes[15..<18] }
+            information = byte(0).bit(7) && bytes.count >= 7 ? Self.number(bytes[3..<7]) : nil
+            isLengthWrong = byte(2).bit(5)
         case 0x72, 0x73:
             (key, code, qualifier) = (byte(1).bits(0...3), byte(2), byte(3))
-            specific = Self.senseKeySpecific(inDescriptorsOf: bytes)
+            specific = Self.descriptor(0x02, of: 7, in: bytes)?.suffix(3) ?? []
+            let field = Self.descriptor(0x00, of: 12, in: bytes) ?? []
+            information = field.dropFirst(2).first?.bit(7) == true ? Self.number(field.suffix(8)) : nil
+            isLengthWrong = Self.descriptor(0x05, of: 4, in: bytes)?.last?.bit(5) ?? false
         default: return nil
         }
         isDeferred = response == 0x71 || response == 0x73
@@ -44,15 +54,19 @@ public struct SenseData: Equatable, Hashable, Sendable, CustomStringConvertible 
         fieldPointer = value.isEmpty || key != 5 ? nil : number
     }
 
-    /// The three bytes of the descriptor of type 02h, if there is one.
-    private static func senseKeySpecific(inDescriptorsOf bytes: [UInt8]) -> ArraySlice<UInt8> {
+    /// The first descriptor of a type, its first `length` bytes; nil when there is none, or only a part of it.
+    private static func descriptor(_ type: UInt8, of length: Int, in bytes: [UInt8]) -> ArraySlice<UInt8>? {
         var offset = 8
         while offset + 2 <= bytes.count {
-            if bytes[offset] == 0x02, offset + 7 <= bytes.count { return bytes[offset + 4..<offset + 7] }
+            if bytes[offset] == type {
+                return offset + length <= bytes.count ? bytes[offset..<offset + length] : nil
+            }
             offset += 2 + Int(bytes[offset + 1])
         }
-        return []
+        return nil
     }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
 
     /// Key, code and qualifier, such as `3/0C/00`.
     public var description: String {

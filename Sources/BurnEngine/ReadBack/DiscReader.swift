@@ -34,8 +34,22 @@ final class DiscReader {
 
     init(_ engine: BurnEngine) { self.engine = engine }
 
-    /// Reads whole sectors from `lba` on, once.
+    /// Reads whole sectors from `lba` on, once, with as many commands as the way to the drive wants.
     func receive(_ form: Form, _ lba: Int, into buffer: UnsafeMutableRawBufferPointer) throws(SCSIError) {
+        let most = max(engine.transport.maximumTransfer / form.sectorBytes, 1)
+        let count = buffer.count / form.sectorBytes
+        var first = 0
+        repeat {
+            let end = first + min(most, count - first)
+            let part = buffer[first * form.sectorBytes..<end * form.sectorBytes]
+            try receivePart(form, lba + first, into: UnsafeMutableRawBufferPointer(rebasing: part))
+            first = end
+        } while first < count
+    }
+
+    private func receivePart(
+        _ form: Form, _ lba: Int, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SCSIError) {
         let address = Int32(truncatingIfNeeded: lba)
         let blocks = UInt32(buffer.count / form.sectorBytes)
         try engine.repeating { () throws(SCSIError) in

@@ -7,4 +7,10 @@
 /// ioctl(fd, SG_IO, header): 0, or -1 with errno.
 int clinuxsg_io(int fd, struct sg_io_hdr *header);
 
+/// Most bytes of one transfer through a block device, by ioctl(fd, BLKSECTGET); -1 with errno.
+long clinuxsg_block_transfer_limit(int fd);
+
+/// The same through a node of the sg driver, which answers in bytes and not in sectors; -1 with errno.
+long clinuxsg_generic_transfer_limit(int fd);
+
 #endif
