@@ -18,7 +18,7 @@ FROM debian:12-slim
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
       curl libavcodec59 libavformat59 libavutil57 libmicrohttpd12 libseccomp2 libsqlite3-0 libssl3 libstdc++6 \
-      libswresample4 libsystemd0 \
+      libswresample4 libsystemd0 libudev1 \
  && rm -rf /var/lib/apt/lists/*
 # Group cdrom owns the recorders, on the host as in here: Debian gives it the number 24 everywhere.
 RUN useradd --system --uid 900 --groups cdrom --home-dir /data --shell /usr/sbin/nologin burnd \

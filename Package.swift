@@ -33,6 +33,7 @@ let shims: [Target] = [
     .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswresample libavutil"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp"),
+    .systemLibrary(name: "CUdev", pkgConfig: "libudev"),
 ]
 
 /// Values: no C library, no file, no socket.
@@ -72,7 +73,9 @@ let services: [Target] = [
         ]),
     library("VirtualRecorder", ["BinaryCoding", "DiscLayout", "SectorCoding", "SCSI", "POSIX"]),
     library("CDText", ["DiscLayout", "SectorCoding", "POSIX"]),
-    library("Drives", ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX", "RecorderQuirks"]),
+    library(
+        "Drives",
+        ["BinaryCoding", "DiscLayout", "SCSI", "MMC", "SCSITransports", "POSIX", "RecorderQuirks", "CUdev"]),
     library(
         "BurnJobs",
         [

@@ -30,11 +30,12 @@ struct DriveHandlers: Sendable {
         return .wire(MediaResource(drive, burn: burn))
     }
 
-    /// PATCH: its label, and whether it takes jobs.
+    /// PATCH: its label, its pools, and whether it takes jobs.
     func patch(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
         _ = try await status(id)
         let patch = try await request.decode(DrivePatch.self)
-        return try await change(id, label: try patch.validLabel(), isEnabled: patch.enabled)
+        return try await change(
+            id, label: try patch.validLabel(), isEnabled: patch.enabled, pools: try patch.validPools())
     }
 
     /// POST enable: it takes new jobs.
@@ -67,9 +68,11 @@ struct DriveHandlers: Sendable {
     }
 
     /// Changes a drive, and answers once that survives a restart. Of a drive that never said who it is nothing can be kept.
-    private func change(_ id: String, label: String?, isEnabled: Bool?) async throws -> HTTPResponse {
+    private func change(
+        _ id: String, label: String?, isEnabled: Bool?, pools: [String]? = nil
+    ) async throws -> HTTPResponse {
         let changed = try await APIErrors.translate {
-            try await drives.change(id, label: label, isEnabled: isEnabled)
+            try await drives.change(id, label: label, isEnabled: isEnabled, pools: pools)
         }
         if let known = KnownDrive(changed) { try await store.save(known) }
         return .wire(DriveResource(changed))

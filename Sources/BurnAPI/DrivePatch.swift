@@ -1,19 +1,44 @@
+import BurnPlan
 import HTTPCore
 
-/// The body of `PATCH /drives/{id}`: a merge patch (RFC 7396) of the two members that people decide about. Neither can be
-/// removed, so that null is refused.
+/// The body of `PATCH /drives/{id}`: a merge patch (RFC 7396) of the members that people decide about. None can be removed,
+/// so that null is refused.
 struct DrivePatch: Decodable, Sendable {
     /// What the drive is called from now on.
     let label: String?
     /// Whether it takes new jobs.
     let enabled: Bool?
+    /// The groups that it is in from now on.
+    let pools: [String]?
 
-    enum CodingKeys: String, CodingKey { case label, enabled }
+    enum CodingKeys: String, CodingKey { case label, enabled, pools }
 
     init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         label = fields.contains(.label) ? try fields.decode(String.self, forKey: .label) : nil
         enabled = fields.contains(.enabled) ? try fields.decode(Bool.self, forKey: .enabled) : nil
+        pools = fields.contains(.pools) ? try fields.decode([String].self, forKey: .pools) : nil
+    }
+
+    /// Most pools that a drive is in, and the longest name of one: what fits a line.
+    private static let mostPools = 16
+    private static let longestPool = 32
+
+    /// The pools, which are words that can be typed anywhere.
+    ///
+    /// - Throws: `invalid-field` for names of other letters, and for too many.
+    func validPools() throws(Problem) -> [String]? {
+        guard let pools else { return nil }
+        let isWord = { (name: String) in
+            (1...Self.longestPool).contains(name.utf8.count)
+                && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+        }
+        guard pools.count <= Self.mostPools, pools.allSatisfy(isWord) else {
+            throw .invalid(
+                "pools",
+                "at most \(Self.mostPools) names of 1 to \(Self.longestPool) letters, digits, hyphens and underscores")
+        }
+        return pools
     }
 
     /// Longest label: what fits a column of a table.
@@ -32,8 +57,9 @@ struct DrivePatch: Decodable, Sendable {
         guard (1...Self.longestLabel).contains(words.unicodeScalars.count) else {
             throw .invalid("label", "1 to \(Self.longestLabel) characters")
         }
-        guard words != "any", !words.contains("/") else {
-            throw .invalid("label", "not any, which stands for every drive, and without a slash")
+        guard words != BurnOrder.anyDrive, BurnOrder.pool(words) == nil, !words.contains("/") else {
+            throw .invalid(
+                "label", "not any, which stands for every drive, nor pool: and a name; and without a slash")
         }
         return words
     }

@@ -87,6 +87,11 @@ struct DriveResource: Encodable, Sendable {
     let writeSpeeds: [Speed]
     let maxWriteSectorsPerSecond: OrNull<Int>
     let maxReadSectorsPerSecond: OrNull<Int>
+    let node: OrNull<String>
+    let sgNode: OrNull<String>
+    let port: OrNull<String>
+    let bus: OrNull<String>
+    let pools: [String]
     let supports: CapabilityResources.Supports
     let supportedMedia: ModesResource<[String]>
     let sectorTypes: OrNull<[String]>
@@ -107,6 +112,8 @@ struct DriveResource: Encodable, Sendable {
         (enabled, present, tray) = (drive.isEnabled, drive.isPresent, drive.tray.rawValue)
         (safeToOpen, job, lockedBy) = (drive.isSafeToOpen, OrNull(drive.job), OrNull(drive.lockedBy))
         heldBy = OrNull(drive.holder.map(Holder.init))
+        (node, sgNode) = (OrNull(drive.place?.node), OrNull(drive.place?.sgNode))
+        (port, bus, pools) = (OrNull(drive.place?.port), OrNull(drive.place?.bus), drive.pools)
         media = OrNull(drive.media.map(Media.init))
         let can = drive.capabilities
         (supports, supportedMedia) = (.init(can.supports), CapabilityResources.media(can))
@@ -146,6 +153,8 @@ struct DriveResource: Encodable, Sendable {
         case writeSpeeds = "write_speeds"
         case maxWriteSectorsPerSecond = "max_write_sectors_per_second"
         case maxReadSectorsPerSecond = "max_read_sectors_per_second"
+        case node, port, bus, pools
+        case sgNode = "sg_node"
         case safeToOpen = "safe_to_open"
         case lockedBy = "locked_by"
         case heldBy = "held_by"

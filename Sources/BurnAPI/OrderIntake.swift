@@ -239,13 +239,16 @@ struct OrderIntake: Sendable {
     }
 
     private func requireDrive(_ name: String, _ syntax: FieldPlace.Syntax) async throws {
-        do {
-            _ = try await drives.status(name)
-        } catch {
-            var problem = Problem(error)
-            problem.status = .unprocessableContent
-            problem.errors = [FieldPlace.order("drive").detail(name, in: syntax)]
-            throw problem
+        let pool = BurnOrder.pool(name)
+        let isKnown = if let pool { await drives.isPool(pool) } else { await drives.isKnown(name) }
+        guard !isKnown else { return }
+        var problem = Problem(DriveError.unknown(name))
+        if let pool {
+            problem.detail = "No drive is in a pool \(pool)."
+            problem.hint = "PATCH /api/v1/drives/{id} with {\"pools\":[\"\(pool)\"]} puts one in."
         }
+        problem.status = .unprocessableContent
+        problem.errors = [FieldPlace.order("drive").detail(name, in: syntax)]
+        throw problem
     }
 }

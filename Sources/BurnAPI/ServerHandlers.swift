@@ -14,8 +14,8 @@ struct ServerHandlers: Sendable {
     func show(_ request: HTTPRequest) async -> HTTPResponse {
         .wire(
             ServerResource(
-                await status.server(), drives: await drives.statuses(), inhibitor: await status.station.inhibitor,
-                at: Date()))
+                await status.server(), drives: await drives.statuses(), means: await drives.means,
+                inhibitor: await status.station.inhibitor, at: Date()))
     }
 }
 
@@ -37,6 +37,10 @@ struct ServerResource: Encodable, Sendable {
         case logind
         /// logind lets burnd keep the machine awake during a burn.
         case inhibitor
+        /// Drives that are plugged in are found, and those that are unplugged are gone.
+        case driveDiscovery = "drive-discovery"
+        /// The system tells of drives, discs and eject buttons at once; without it they are looked for again and again.
+        case driveEvents = "drive-events"
     }
 
     struct Limits: Encodable, Sendable {
@@ -62,7 +66,10 @@ struct ServerResource: Encodable, Sendable {
     let disk: StatusResource.Server.Disk
     let inhibitor: OrNull<InhibitorResource>
 
-    init(_ server: StatusResource.Server, drives: [DriveStatus], inhibitor: PowerInhibitor?, at now: Date) {
+    init(
+        _ server: StatusResource.Server, drives: [DriveStatus], means: DiscoveryMeans?, inhibitor: PowerInhibitor?,
+        at now: Date
+    ) {
         (name, version, apiVersions) = (server.name, server.version, ["v1"])
         (startedAt, draining, disk) = (server.startedAt, server.draining, server.disk)
         // The clock may have been set back since.
@@ -77,6 +84,8 @@ struct ServerResource: Encodable, Sendable {
             case .erase: present.contains { $0.erase == true }
             case .logind: inhibitor?.result == .granted || inhibitor?.result == .refused
             case .inhibitor: inhibitor?.result == .granted
+            case .driveDiscovery: means != nil
+            case .driveEvents: means == .udev
             }
         }
         self.inhibitor = OrNull(inhibitor.map(InhibitorResource.init))

@@ -8,7 +8,16 @@ extension KnownDrive {
         self.init(
             id: status.id, label: status.label, address: status.address, vendor: identity.vendor,
             product: identity.product, firmware: identity.firmware, serial: identity.serial,
-            isLabelGiven: status.isLabelGiven, isEnabled: status.isEnabled)
+            isLabelGiven: status.isLabelGiven, isEnabled: status.isEnabled, pools: status.pools,
+            port: status.place?.port, systemSerial: status.place?.serial)
+    }
+
+    /// The same for the drives' registry.
+    public var remembered: RememberedDrive {
+        RememberedDrive(
+            id: id, identity: .init(vendor: vendor, product: product, firmware: firmware, serial: serial), label: label,
+            isLabelGiven: isLabelGiven ?? false, isEnabled: isEnabled ?? true, pools: pools ?? [], address: address,
+            port: port, systemSerial: systemSerial)
     }
 
     /// The label that was given by hand, if one was.

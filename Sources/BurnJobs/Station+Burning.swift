@@ -40,16 +40,18 @@ extension Station {
             view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date(), choice: choice))
             view.phase = .preparing
         }
-        let plan = try await plan(id, burn: burn, on: drive, choice)
+        var plan = try await plan(id, burn: burn, on: drive, choice)
         do {
             let name = jobs[id]?.job.order.clientName
             try await configuration.drives.claim(drive, for: id, clientName: name)
+            // Now, and not when the files began to be read: it may have been plugged in elsewhere since.
+            plan.drive = try await configuration.drives.status(drive).address
         } catch {
             throw BurnProblem(
                 .driveOffline, "The drive was taken by something else.", hint: "The job goes on when it is free.")
         }
         let folder = BurnFolder(burns: configuration.burnsFolder, burn: burn)
-        let journal = try await BlockingThread.run { try folder.prepare(plan) }
+        let journal = try await BlockingThread.run { [plan] in try folder.prepare(plan) }
         guard !cancelled.contains(id) else { throw Self.cancelledEarly }
         // From here on a cancellation is the worker's: its folder is there to be told in.
         prepared.insert(burn)

@@ -34,8 +34,10 @@ extension Station {
     /// What the content of an order needs, when it can be composed and some drive can do it.
     private func demand(of order: BurnOrder, _ files: [String: FileFacts]) throws -> ContentDemand {
         let demand = try DiscComposition.compose(order, files: files).demand
-        let named = drives.values.sorted { $0.id < $1.id }.map(situation).filter { $0.isMeant(by: order.drive) }
-        if let problem = Scheduling.incapable(named, for: order, demand) { throw Refusal.modeNotSupported(problem) }
+        let situations = drives.values.sorted { $0.id < $1.id }.map(situation)
+        if let problem = Scheduling.incapable(situations, for: order, demand) {
+            throw Refusal.modeNotSupported(problem)
+        }
         return demand
     }
 

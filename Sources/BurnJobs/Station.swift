@@ -103,6 +103,7 @@ public actor Station {
 
     /// Begins to hand out drives, after `recover` and after the drives were attached.
     public func start() async {
+        for status in await configuration.drives.absent() { drives[status.id] = status }
         for status in await configuration.drives.statuses() { await driveChanged(status) }
         background.append(
             Task {
@@ -220,9 +221,12 @@ public actor Station {
     // MARK: Drives
 
     func driveChanged(_ status: DriveStatus) async {
-        // A drive that is free again is told of when its job has been told to be over, by `release`.
-        guard status.job != nil || reserved[status.id] == nil else { return }
-        let before = drives[status.id]
+        let last = drives[status.id]
+        let before = last?.isAttached == true ? last : nil
+        guard status.isAttached else { return await driveRemoved(status, before) }
+        // A drive that is free again is told of when its job has been told to be over, by `release`. One that was plugged in
+        // again is another matter.
+        guard status.job != nil || reserved[status.id] == nil || (last != nil && before == nil) else { return }
         drives[status.id] = status
         var drafts: [StoredEvent.Draft] = []
         let describe = configuration.describe
@@ -245,7 +249,18 @@ public actor Station {
             drafts.append(.init(name: "drive-state-changed", data: data))
         }
         if !drafts.isEmpty { await commit([], drafts) }
-        if let identity = status.identity, before?.identity != identity { await remember(status.id) }
+        if status.identity != nil, before?.identity != status.identity || before?.place != status.place {
+            await remember(status.id)
+        }
+        schedule()
+    }
+
+    /// A drive was unplugged: it is no more in any list. A job that has it ends by its worker's word.
+    private func driveRemoved(_ status: DriveStatus, _ before: DriveStatus?) async {
+        drives[status.id] = status
+        if before != nil, let data = try? configuration.describe.driveChanged(status, previous: nil, at: Date()) {
+            await commit([], [.init(name: "drive-removed", data: data)])
+        }
         schedule()
     }
 
@@ -268,7 +283,13 @@ public actor Station {
         let status = try? await configuration.drives.status(drive)
         // Both at once: a drive that is free must not be seen with the disc that was in it before.
         reserved[drive] = nil
-        if let status { await driveChanged(status) } else { schedule() }
+        if let status {
+            await driveChanged(status)
+        } else if var last = drives[drive] {
+            // Unplugged, and perhaps not told of yet.
+            (last.state, last.job, last.lockedBy, last.media, last.isAttached) = (.offline, nil, nil, nil, false)
+            await driveChanged(last)
+        }
     }
 
     // MARK: Scheduling
@@ -318,6 +339,7 @@ public actor Station {
             id: status.id, label: status.label, isPresent: status.isPresent, isEnabled: status.isEnabled,
             isBusy: status.state == .stopped || status.state == .loading, isTrayOpen: status.tray == .open,
             media: status.media.map(DriveSituation.Media.init), mediaGeneration: status.mediaGeneration,
-            job: reserved[status.id] ?? status.job, abilities: RecorderAbilities(status.capabilities))
+            job: reserved[status.id] ?? status.job, abilities: RecorderAbilities(status.capabilities),
+            pools: status.pools, isAttached: status.isAttached)
     }
 }

@@ -144,6 +144,13 @@ public struct BurnOrder: Codable, Equatable, Sendable {
 
     /// The drive of an order that may go to whichever drive is ready first.
     public static let anyDrive = "any"
+    /// What stands before the name of a pool, whose drives an order may go to.
+    public static let poolPrefix = "pool:"
+
+    /// The pool that an order names in place of a drive, `pool:NAME`; nil when it names none.
+    public static func pool(_ drive: String) -> String? {
+        drive.hasPrefix(poolPrefix) ? String(drive.dropFirst(poolPrefix.count)) : nil
+    }
     /// The name under which drives are taken when nobody said.
     public static let defaultClientName = "burnd"
 }

@@ -4,8 +4,27 @@ import POSIX
 ///
 /// Everything that talks to the device runs on a blocking thread, one thing after the other.
 actor Drive {
-    /// How often an idle drive is looked at. A disc put in is noticed within a second, and twenty drives cost nothing.
-    private static let pollInterval = Duration.milliseconds(500)
+    /// How one learns that something is different.
+    enum Watching: Sendable {
+        /// Nobody tells: by looking again and again.
+        case looking(every: Duration)
+        /// The system tells of discs and buttons.
+        case told
+
+        /// A recorder behind a socket, which is held: a disc put in is noticed within a second, and twenty drives cost
+        /// nothing.
+        static let held = Watching.looking(every: .milliseconds(500))
+        /// A device node of which nobody tells: it is opened for every look, and other programs find it open then.
+        static let opened = Watching.looking(every: .seconds(2))
+    }
+
+    /// How often a drive is tried that cannot be looked at, or has not come to know its disc, by a drive that is told of
+    /// everything else: a file system that is unmounted, for one, tells nobody.
+    private static let retryInterval = Duration.seconds(5)
+    /// The same for a drive that is getting to know its disc.
+    private static let settlingInterval = Duration.seconds(1)
+    /// Programs open and close a drive several times in a row: it is left to them until they have not for so long.
+    private static let quietTime = Duration.milliseconds(300)
 
     /// How long a tray that is to be noticed stays out.
     private static let signTime = Duration.seconds(2)
@@ -13,36 +32,128 @@ actor Drive {
     private(set) var status: DriveStatus
     private let device: DriveDevice
     private let report: @Sendable (DriveStatus) -> Void
+    private let watching: Watching
     private var last: Task<Void, Never>?
     private var polling: Task<Void, Never>?
+    private var quiet: Task<Void, Never>?
+    private var retry: Task<Void, Never>?
+    /// The look that waits for the device.
+    private var looking: Task<Void, Never>?
+    /// Why it is taken.
+    private var due: DriveDevice.Occasion?
+    /// The tray moves because somebody wanted it.
+    private var isMoving = false
+    /// The disc in it is known.
+    private var isSettled = true
+    /// It was unplugged: nothing is told of it any more.
+    private var isRetired = false
 
-    init(_ status: DriveStatus, device: DriveDevice, report: @escaping @Sendable (DriveStatus) -> Void) {
-        (self.status, self.device, self.report) = (status, device, report)
+    init(
+        _ status: DriveStatus, device: DriveDevice, watching: Watching = .held,
+        report: @escaping @Sendable (DriveStatus) -> Void
+    ) {
+        (self.status, self.device, self.watching, self.report) = (status, device, watching, report)
     }
 
     /// Begins to watch.
-    func watch() {
+    ///
+    /// - Parameter closings: hears of other programs that close its nodes; nil where that cannot be heard.
+    func watch(_ closings: NodeClosings? = nil) async {
+        if let closings, let place = status.place {
+            let nodes = [place.node] + (place.sgNode.map { [$0] } ?? [])
+            let watch = closings.watch(nodes) { [weak self] closing in
+                Task { await self?.nodeClosed(closing) }
+            }
+            await exclusively { [device] in device.listen(by: watch) }
+        }
+        guard case .looking(let interval) = watching, !isRetired else { return }
         polling = Task { [weak self] in
             while !Task.isCancelled {
                 await self?.look()
-                try? await Task.sleep(for: Self.pollInterval)
+                try? await Task.sleep(for: interval)
             }
+        }
+    }
+
+    /// Of a drive that the system tells of, nobody tells when a file system on it was unmounted, and when it knows its disc.
+    private func retryLater() {
+        retry?.cancel()
+        guard case .told = watching, !isRetired, status.obstacle != nil || !isSettled else { return }
+        let interval = status.obstacle == nil ? Self.settlingInterval : Self.retryInterval
+        retry = Task { [weak self] in
+            try? await Task.sleep(for: interval)
+            if !Task.isCancelled { await self?.look() }
         }
     }
 
     /// Ends watching and closes the device.
     func close() async {
-        polling?.cancel()
+        for task in [polling, quiet, retry] { task?.cancel() }
         await exclusively { [device] in device.close() }
     }
 
-    /// Looks at drive and disc, unless a job has the drive.
-    func look() async {
-        guard status.job == nil, status.state != .loading else { return }
-        let observation = await exclusively { [device] in device.observe() }
+    /// Ends everything, since the drive was unplugged; its last status. A device that hangs is not waited for.
+    func retire() -> DriveStatus {
+        isRetired = true
+        Task { await close() }
+        var last = status
+        (last.state, last.obstacle, last.media, last.isAttached) = (.offline, nil, nil, false)
+        (last.lockedBy, last.tray) = (nil, .closed)
+        return last
+    }
+
+    /// Looks at drive and disc, unless a job has the drive. Occasions that come while a look waits are one.
+    func look(_ occasion: DriveDevice.Occasion = .routine) async {
+        due = max(due ?? occasion, occasion)
+        if let looking { return await looking.value }
+        let task = Task {
+            await last?.value
+            await lookNow()
+        }
+        looking = task
+        await task.value
+    }
+
+    private func lookNow() async {
+        let occasion = due ?? .routine
+        (due, looking) = (nil, nil)
+        guard isFree else { return }
+        let isPatient = status.obstacle == nil
+        let observation = await exclusively { [device] in device.observe(occasion, isPatient: isPatient) }
         // A job may have taken the drive while the device answered: then the answer is old.
-        guard status.job == nil, status.state != .loading else { return }
+        guard isFree else { return }
         apply(observation)
+    }
+
+    private var isFree: Bool { status.job == nil && !isMoving && !isRetired }
+
+    /// Another program closed the node. Readers change nothing, but they may have kept everybody else out.
+    func nodeClosed(_ closing: NodeClosings.Closing) {
+        guard isFree, closing == .writing || status.obstacle != nil else { return }
+        quiet?.cancel()
+        quiet = Task {
+            try? await Task.sleep(for: Self.quietTime)
+            guard !Task.isCancelled else { return }
+            await look(.otherProgram)
+        }
+    }
+
+    /// Somebody pressed the eject button. udev's rule has opened the tray by now where it is installed; where not, it is
+    /// opened here.
+    ///
+    /// - Returns: the job that has the drive, and because of which nothing happens.
+    func buttonPressed() async -> Int? {
+        if let job = status.job { return job }
+        await look()
+        if isFree, status.state == .idle, status.tray == .closed { try? await moveTray(.eject) }
+        return nil
+    }
+
+    /// Notes what the system says of where it is.
+    func place(_ place: DriveStatus.Place) {
+        var next = status
+        next.place = place
+        set(next)
     }
 
     private func apply(_ observation: DriveDevice.Observation) {
@@ -55,14 +166,16 @@ actor Drive {
         case .seen(let sighting):
             (next.identity, next.capabilities) = (sighting.identity, sighting.capabilities)
             (next.state, next.obstacle, next.tray, next.media) = (.idle, nil, sighting.tray, sighting.media)
+            isSettled = sighting.isSettled
             (next.lockedBy, next.holder) = (nil, nil)
             if sighting.isMediaChanged || status.obstacle != nil { next.mediaGeneration += 1 }
         }
         set(next)
+        retryLater()
     }
 
     private func set(_ next: DriveStatus) {
-        guard next != status else { return }
+        guard next != status, !isRetired else { return }
         status = next
         report(next)
     }
@@ -71,7 +184,7 @@ actor Drive {
     ///
     /// - Throws: `DriveError.busy` when another job has it or the tray moves.
     func claim(for job: Int, clientName: String) async throws(DriveError) {
-        guard status.job == nil, status.state != .loading else { throw busy }
+        guard isFree else { throw busy }
         adopt(for: job, clientName: clientName)
         await exclusively { [device] in device.close() }
     }
@@ -86,7 +199,7 @@ actor Drive {
 
     /// Takes the drive back from a job and looks at what is in it now. A worker that died has left the tray locked.
     func release() async {
-        guard status.job != nil else { return }
+        guard status.job != nil, !isRetired else { return }
         let observation = await exclusively { [device] in
             device.unlockTray()
             return device.observe()
@@ -103,6 +216,8 @@ actor Drive {
         guard movement != .load || status.capabilities.canLoadMedia != false else {
             throw .failed(status.id, "it cannot close its tray; a disc goes in by hand")
         }
+        isMoving = true
+        defer { isMoving = false }
         var next = status
         next.state = .loading
         set(next)
@@ -112,6 +227,8 @@ actor Drive {
     /// Shows people which drive it is, and leaves everything as it was.
     func identify() async throws(DriveError) {
         try requireFree()
+        isMoving = true
+        defer { isMoving = false }
         var next = status
         next.state = .loading
         set(next)
@@ -131,7 +248,7 @@ actor Drive {
 
     /// Whether people may move things now.
     private func requireFree() throws(DriveError) {
-        guard status.job == nil, status.state != .loading else { throw busy }
+        guard isFree else { throw busy }
         guard status.isPresent else { throw .failed(status.id, obstacleText) }
     }
 
@@ -151,10 +268,12 @@ actor Drive {
     /// - Parameters:
     ///   - label: what it is called from now on; nil leaves it.
     ///   - isEnabled: whether it takes new jobs; nil leaves it.
-    func change(label: String?, isEnabled: Bool?) {
+    ///   - pools: the groups that it is in from now on; nil leaves them.
+    func change(label: String?, isEnabled: Bool?, pools: [String]?) {
         var next = status
         if let label { (next.label, next.isLabelGiven) = (label, true) }
         if let isEnabled { next.isEnabled = isEnabled }
+        if let pools { next.pools = Set(pools).sorted() }
         set(next)
     }
 

@@ -5,7 +5,10 @@ import RecorderQuirks
 import SCSI
 import SCSITransports
 
-/// The device of one drive: opened when needed, held exclusively while it is watched, and closed for a worker.
+/// The device of one drive: opened when needed, and closed for a worker.
+///
+/// A recorder behind a socket is held exclusively while it is watched. A device node is not: it is opened exclusively for a
+/// look and closed again, so that other programs of the machine can use the drive beside an idle burnd.
 ///
 /// Every call blocks.
 final class DriveDevice: @unchecked Sendable {
@@ -27,6 +30,10 @@ final class DriveDevice: @unchecked Sendable {
         var capabilities: DriveCapabilities
         /// The disc may be another one than at the last look.
         var isMediaChanged: Bool
+        /// False while the drive is still getting to know the disc.
+        var isSettled: Bool
+        /// What READ DISC INFORMATION said: it costs little and changes with whatever is written.
+        var information: DiscInformation?
     }
 
     /// What a tray can do.
@@ -35,7 +42,25 @@ final class DriveDevice: @unchecked Sendable {
         case load
     }
 
-    private let address: DriveAddress
+    /// Why somebody looks.
+    enum Occasion: Int, Comparable, Sendable {
+        /// To see whether something is different.
+        case routine
+        /// Another program had the drive: what is known of the disc may be wrong.
+        case otherProgram
+        /// The kernel has noticed another disc, and with that taken the drive's own word of it.
+        case mediaChange
+
+        static func < (left: Occasion, right: Occasion) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    let address: DriveAddress
+    /// It stays open between two looks.
+    private let isHeld: Bool
+    /// The serial number that counts where the drive itself tells none.
+    private let systemSerial: String
+    /// Who listens for other programs that close the node; this one's own closing is none of it.
+    private var closings: NodeClosings.Watch?
     private var transport: (any SCSITransport)?
     private var identityFound: DriveIdentity?
     /// The last full look: taken again when the drive reports a change, or was out of our hands.
@@ -46,40 +71,72 @@ final class DriveDevice: @unchecked Sendable {
     /// The latest of them: the best guess for another kind of disc.
     private var latestProbe: WriteModeProbe?
 
-    init(address: DriveAddress) { self.address = address }
-
-    /// Lets the device go.
-    func close() {
-        transport = nil
-        isKnowledgeFresh = false
+    init(address: DriveAddress, isHeld: Bool, systemSerial: String) {
+        (self.address, self.isHeld, self.systemSerial) = (address, isHeld, systemSerial)
     }
 
-    /// Who it is; nil when it does not answer.
-    func identity() -> DriveIdentity? {
-        guard case .seen(let sighting) = observe() else { return nil }
-        return sighting.identity
+    /// From now on somebody listens for other programs that close the node.
+    func listen(by watch: NodeClosings.Watch) {
+        closings = watch
+        watch.resume()
+    }
+
+    /// Lets the device go to somebody who will use it.
+    func close() {
+        isKnowledgeFresh = false
+        letGo()
+    }
+
+    /// Closes the device. Nothing of it may be in use any more: its closing would be taken for another program's.
+    private func letGo() {
+        transport = nil
+        closings?.resume()
+    }
+
+    /// Who it is, without a look at tray or disc, which may take long.
+    func identity() -> Result<DriveIdentity, Unavailable> {
+        defer { if !isHeld { letGo() } }
+        return asking { transport, identity in identity }
     }
 
     /// Looks at tray and disc.
-    func observe() -> Observation {
+    ///
+    /// - Parameter isPatient: when another program has the drive, it is waited for for some seconds.
+    func observe(_ occasion: Occasion = .routine, isPatient: Bool = true) -> Observation {
+        defer { if !isHeld { letGo() } }
+        switch asking(isPatient: isPatient, { try look($0, $1, occasion) }) {
+        case .success(let sighting): return .seen(sighting)
+        case .failure(let trouble): return .failed(trouble.obstacle, holder: trouble.holder)
+        }
+    }
+
+    /// Why a drive cannot be asked.
+    struct Unavailable: Error, Equatable {
+        let obstacle: DriveStatus.Obstacle
+        var holder: DriveHolder?
+    }
+
+    private func asking<Value>(
+        isPatient: Bool = true, _ body: (any SCSITransport, DriveIdentity) throws -> Value
+    ) -> Result<Value, Unavailable> {
         do {
-            let transport = try opened()
-            let identity = try identify(transport)
-            return .seen(try look(transport, identity))
+            let transport = try opened(isPatient: isPatient)
+            return .success(try body(transport, try identify(transport)))
         } catch DriveAddress.OpenError.inUse {
             close()
-            return .failed(.inUseElsewhere, holder: DriveHolder.find(address))
+            return .failure(Unavailable(obstacle: .inUseElsewhere, holder: DriveHolder.find(address)))
         } catch {
             close()
             // What answers here the next time may be another drive.
             identityFound = nil
-            return .failed(.unreachable("\(error)"))
+            return .failure(Unavailable(obstacle: .unreachable("\(error)")))
         }
     }
 
-    func opened() throws -> any SCSITransport {
+    func opened(isPatient: Bool = true) throws -> any SCSITransport {
         if let transport { return transport }
-        let opened = try address.open(exclusive: true)
+        closings?.pause()
+        let opened = try isPatient ? address.open(exclusive: true) : address.openOnce(exclusive: true)
         transport = opened
         return opened
     }
@@ -89,7 +146,8 @@ final class DriveDevice: @unchecked Sendable {
         let inquiry = try transport.perform(Inquiry())
         guard inquiry.deviceType == DeviceIdentity.opticalDevice else { throw NoOpticalDrive(type: inquiry.deviceType) }
         // Page 80h is optional: a drive without it is told from its twins by its address.
-        let serial = (try? transport.perform(UnitSerialNumber()))?.text ?? ""
+        let told = (try? transport.perform(UnitSerialNumber()))?.text ?? ""
+        let serial = told.isEmpty ? systemSerial : told
         let identity = DriveIdentity(
             vendor: inquiry.vendor, product: inquiry.product, firmware: inquiry.revision, serial: serial)
         if identity != known?.identity { (known, probes, latestProbe) = (nil, [:], nil) }
@@ -103,24 +161,34 @@ final class DriveDevice: @unchecked Sendable {
         var description: String { "it is no CD or DVD drive, but a device of type \(type)" }
     }
 
-    private func look(_ transport: any SCSITransport, _ identity: DriveIdentity) throws -> Sighting {
+    private func look(
+        _ transport: any SCSITransport, _ identity: DriveIdentity, _ occasion: Occasion
+    ) throws -> Sighting {
         let polled = try mediaState(transport)
         let isPresent = polled?.isMediumPresent ?? true
         let tray: DriveStatus.Tray = polled?.isTrayOpen == true ? .open : .closed
         let isAttention = try isUnitAttention(transport)
         let isEvent = polled.map { $0.event != .none && $0.event != .ejectRequest } ?? false
+        // Where other programs can write, the disc may have changed without having been moved.
+        let information = isHeld || !isPresent ? nil : try? transport.perform(ReadDiscInformation())
         let isSame =
-            !isAttention && !isEvent && known?.tray == tray && (polled == nil || (known?.media != nil) == isPresent)
-        if var known, isSame, isKnowledgeFresh {
+            !isAttention && !isEvent && occasion != .mediaChange && known?.tray == tray
+            && (polled == nil || (known?.media != nil) == isPresent)
+        let isWritten = information != known?.information
+        if var known, isSame, isKnowledgeFresh, !isWritten, occasion == .routine {
             known.isMediaChanged = false
             return known
         }
         let media = isPresent && tray == .closed ? try MediaInspection.media(transport, identity.quirks) : nil
+        let isOther = !isHeld && isKnowledgeFresh && media != known?.media
         let sighting = Sighting(
             identity: identity, tray: tray, media: media, capabilities: try capabilities(transport, media, identity),
-            isMediaChanged: !isSame)
+            isMediaChanged: !isSame || isOther,
+            isSettled: media != nil || !isPresent || tray == .open,
+            // As it was when the look at everything else began.
+            information: information)
         // A disc that the drive itself is still looking at is looked at again the next time.
-        isKnowledgeFresh = media != nil || !isPresent || tray == .open
+        isKnowledgeFresh = sighting.isSettled
         known = sighting
         return sighting
     }
@@ -180,6 +248,11 @@ final class DriveDevice: @unchecked Sendable {
 
     /// Moves the tray; nil when it did.
     func move(_ movement: TrayMovement) -> TrayFailure? {
+        defer { if !isHeld { letGo() } }
+        return moving(movement)
+    }
+
+    private func moving(_ movement: TrayMovement) -> TrayFailure? {
         do {
             let transport = try opened()
             isKnowledgeFresh = false

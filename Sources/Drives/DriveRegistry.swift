@@ -13,27 +13,85 @@ public actor DriveRegistry {
         public var givenLabel: String?
         /// It takes new jobs.
         public var isEnabled: Bool
+        /// Groups that it is in.
+        public var pools: [String]
         /// Who was there when last it was seen, by id and identity; nil when never.
         public var known: (id: String, identity: DriveIdentity)?
 
         /// An attachment.
         public init(
             address: DriveAddress, label: String?, known: (id: String, identity: DriveIdentity)? = nil,
-            givenLabel: String? = nil, isEnabled: Bool = true
+            givenLabel: String? = nil, isEnabled: Bool = true, pools: [String] = []
         ) {
             (self.address, self.label, self.known) = (address, label, known)
-            (self.givenLabel, self.isEnabled) = (givenLabel, isEnabled)
+            (self.givenLabel, self.isEnabled, self.pools) = (givenLabel, isEnabled, pools)
         }
     }
 
     /// Every change of a drive's status, in order.
     public nonisolated let changes: AsyncStream<DriveStatus>
-    private let changed: AsyncStream<DriveStatus>.Continuation
-    private var drives: [String: Drive] = [:]
+    let changed: AsyncStream<DriveStatus>.Continuation
+    /// Hears of what is worth a line in a log.
+    let notice: @Sendable (Notice) -> Void
+    private(set) var drives: [String: Drive] = [:]
     private var order: [String] = []
+    /// Hears of other programs that close nodes; nil where the kernel gives no such thing any more.
+    private(set) lazy var closings = try? NodeClosings()
+
+    // What follows is `DriveRegistry+Discovery`'s.
+
+    var discovery: (any DriveDiscovering)?
+    var following: Task<Void, Never>?
+    /// Drives that are plugged in, by their paths in sysfs.
+    var plugged: [String: Plugged] = [:]
+    var visits = 0
+    /// All drives that were ever here, by id.
+    var memory: [String: RememberedDrive] = [:]
+    /// How far the counts of discs had come when drives were unplugged.
+    var generations: [String: Int] = [:]
+    /// Drives that living workers of an earlier server have.
+    var held: [String: Int] = [:]
 
     /// No drives yet.
-    public init() { (changes, changed) = AsyncStream.makeStream() }
+    ///
+    /// - Parameter notice: hears of what is worth a line in a log.
+    public init(notice: @escaping @Sendable (Notice) -> Void = { _ in }) {
+        (changes, changed) = AsyncStream.makeStream()
+        self.notice = notice
+    }
+
+    func insert(_ drive: Drive, _ id: String) {
+        drives[id] = drive
+        order.append(id)
+    }
+
+    func remove(_ id: String) {
+        drives[id] = nil
+        order.removeAll { $0 == id }
+    }
+
+    func remember(_ status: DriveStatus) {
+        if let drive = RememberedDrive(status) { memory[status.id] = drive }
+    }
+
+    /// Whether a drive has that id or label and is there, or will be known when it is plugged in.
+    public func isKnown(_ name: String) async -> Bool {
+        if (try? await status(name)) != nil { return true }
+        return absent().contains { $0.id == name || $0.label == name }
+    }
+
+    /// Whether a pool of that name has a drive, plugged in or not.
+    public func isPool(_ name: String) async -> Bool {
+        await (statuses() + absent()).contains { $0.pools.contains(name) }
+    }
+
+    /// How drives are found; nil when only those are there that were named.
+    public var means: DiscoveryMeans? { discovery?.means }
+
+    /// Drives that are not here, and that will be known when they are plugged in; sorted by id.
+    public func absent() -> [DriveStatus] {
+        memory.values.filter { drives[$0.id] == nil }.sorted { $0.id < $1.id }.map(\.status)
+    }
 
     /// Attaches a drive: looks who it is, once, and says what it found.
     ///
@@ -44,23 +102,40 @@ public actor DriveRegistry {
     public func attach(
         _ attachment: Attachment, heldBy job: Int? = nil, clientName: String? = nil
     ) async -> DriveStatus {
-        let device = DriveDevice(address: attachment.address)
-        var identity = attachment.known?.identity
-        if job == nil, let seen = await BlockingThread.run({ device.identity() }) { identity = seen }
         let address = attachment.address.description
-        let id = unique(identity?.slug(address: address) ?? attachment.known?.id ?? Self.slug(address))
-        let status = DriveStatus(
+        let found = fixedPlace(attachment.address)
+        let isHeld = if case .unixSocket = attachment.address { true } else { false }
+        let device = DriveDevice(address: attachment.address, isHeld: isHeld, systemSerial: found?.serial ?? "")
+        var identity = attachment.known?.identity
+        if job == nil, case .success(let seen) = await BlockingThread.run({ device.identity() }) { identity = seen }
+        let place = found?.port ?? address
+        let id = unique(identity?.slug(address: place) ?? attachment.known?.id ?? Self.slug(place))
+        var status = DriveStatus(
             id: id, label: attachment.givenLabel ?? attachment.label ?? identity?.product ?? address,
             isLabelGiven: attachment.givenLabel != nil, address: address, identity: identity,
             state: job == nil ? .offline : .busy, obstacle: nil, isEnabled: attachment.isEnabled,
             tray: job == nil ? .closed : .locked,
             media: nil, mediaGeneration: 0, job: job, lockedBy: job == nil ? nil : clientName ?? Self.ownName)
-        let drive = Drive(status, device: device) { [changed] in changed.yield($0) }
-        drives[id] = drive
-        order.append(id)
+        (status.place, status.pools) = (found?.place, attachment.pools)
+        let drive = Drive(status, device: device, watching: isHeld ? .held : .opened) { [changed] in changed.yield($0) }
+        insert(drive, id)
+        remember(status)
         if job == nil { await drive.look() }
-        await drive.watch()
+        await drive.watch(found == nil ? nil : closings)
         return await drive.status
+    }
+
+    /// What the system says of a node that somebody named.
+    private func fixedPlace(_ address: DriveAddress) -> FoundDrive? {
+        guard case .deviceNode(let node) = address, let device = SysfsDrive.device(ofNode: node) else { return nil }
+        return SysfsDrive.describe(device, node: node)
+    }
+
+    /// Whether discovery finds the drive of an address by itself: a node of an optical drive, or one that will be when a drive
+    /// is plugged in.
+    public static func isDiscovered(_ address: DriveAddress) -> Bool {
+        guard case .deviceNode(let node) = address else { return false }
+        return SysfsDrive.device(ofNode: node) != nil || SysfsDrive.isAbsent(node)
     }
 
     private static func slug(_ address: String) -> String {
@@ -111,15 +186,17 @@ public actor DriveRegistry {
     ///
     /// - Throws: `DriveError.labelTaken` when another drive has that label or id.
     public func change(
-        _ name: String, label: String? = nil, isEnabled: Bool? = nil
+        _ name: String, label: String? = nil, isEnabled: Bool? = nil, pools: [String]? = nil
     ) async throws(DriveError) -> DriveStatus {
         let drive = try await drive(name)
         let id = await drive.status.id
         if let label, let owner = try? await self.drive(label), await owner.status.id != id {
             throw .labelTaken(label)
         }
-        await drive.change(label: label, isEnabled: isEnabled)
-        return await drive.status
+        await drive.change(label: label, isEnabled: isEnabled, pools: pools)
+        let status = await drive.status
+        remember(status)
+        return status
     }
 
     /// Opens the tray.
@@ -143,6 +220,8 @@ public actor DriveRegistry {
 
     /// Stops watching and closes all devices.
     public func close() async {
+        discovery?.stop()
+        following?.cancel()
         for id in order { await drives[id]?.close() }
         changed.finish()
     }

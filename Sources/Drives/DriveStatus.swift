@@ -38,6 +38,26 @@ public struct DriveStatus: Equatable, Sendable {
         case unreachable(String)
     }
 
+    /// What the system says of where a drive is. Information only: who it is does not depend on it, except where drives can be
+    /// told apart by nothing else.
+    public struct Place: Equatable, Sendable {
+        /// Its node, such as `/dev/sr0`.
+        public var node: String
+        /// The node of the same drive in the generic driver, such as `/dev/sg1`.
+        public var sgNode: String?
+        /// Where it is plugged in, in udev's words (`ID_PATH`) or sysfs's.
+        public var port: String
+        /// `usb`, `ata` or `scsi`.
+        public var bus: String?
+        /// Serial number that the system has for it, which may be that of a bridge; empty when it has none.
+        public var serial: String
+
+        /// A place.
+        public init(node: String, sgNode: String?, port: String, bus: String?, serial: String) {
+            (self.node, self.sgNode, self.port, self.bus, self.serial) = (node, sgNode, port, bus, serial)
+        }
+    }
+
     /// Stable over restarts and re-plugging: made of vendor, product and serial number.
     public var id: String
     /// What people call it.
@@ -46,6 +66,12 @@ public struct DriveStatus: Equatable, Sendable {
     public var isLabelGiven = false
     /// Where it is: `unix:PATH` or a device node. Information only.
     public var address: String
+    /// Where the system has it; nil for a recorder behind a socket.
+    public var place: Place?
+    /// Groups that people put it into, by name, sorted: an order may name one in place of a drive.
+    public var pools: [String] = []
+    /// False in the last word of a drive that was unplugged: the station does not list it any more.
+    public var isAttached = true
     /// Who it is; nil when it was never seen.
     public var identity: DriveIdentity?
     /// What it is doing.
@@ -101,13 +127,16 @@ public struct DriveIdentity: Equatable, Sendable {
         RecorderQuirk.inForce(vendor: vendor, product: product, firmware: firmware)
     }
 
-    /// The id made of it: lower-case letters, digits and hyphens. A drive without a serial number is told from its twins
-    /// by where it is.
+    /// The id made of it. A drive without a serial number is told from its twins by where it is.
     public func slug(address: String) -> String {
-        let parts = [vendor, product, serial.isEmpty ? address : serial]
-        let words = parts.joined(separator: "-").lowercased().map { letter -> Character in
+        Self.words([vendor, product, serial.isEmpty ? address : serial].joined(separator: "-"))
+    }
+
+    /// Lower-case letters, digits and hyphens: words that survive in a path.
+    static func words(_ text: String) -> String {
+        let letters = text.lowercased().map { letter -> Character in
             letter.isASCII && (letter.isLetter || letter.isNumber) ? letter : "-"
         }
-        return String(words).split(separator: "-").joined(separator: "-")
+        return String(letters).split(separator: "-").joined(separator: "-")
     }
 }

@@ -61,19 +61,35 @@ public struct DriveSituation: Equatable, Sendable {
     public var job: Int?
     /// What it can do; nil when nobody knows, which counts as everything.
     public var abilities: RecorderAbilities?
+    /// Groups that it is in.
+    public var pools: [String]
+    /// It is plugged in. One that is not is only waited for.
+    public var isAttached: Bool
 
     /// A drive's situation.
     public init(
         id: String, label: String, isPresent: Bool, isEnabled: Bool, isBusy: Bool, isTrayOpen: Bool, media: Media?,
-        mediaGeneration: Int, job: Int?, abilities: RecorderAbilities? = nil
+        mediaGeneration: Int, job: Int?, abilities: RecorderAbilities? = nil, pools: [String] = [],
+        isAttached: Bool = true
     ) {
         (self.id, self.label, self.isPresent, self.isEnabled) = (id, label, isPresent, isEnabled)
         (self.isBusy, self.isTrayOpen, self.media) = (isBusy, isTrayOpen, media)
         (self.mediaGeneration, self.job, self.abilities) = (mediaGeneration, job, abilities)
+        (self.pools, self.isAttached) = (pools, isAttached)
     }
 
-    /// Whether an order that names `requested` may use it.
+    /// Whether an order that names `requested` may use it. A drive that only reads is meant by nobody who did not name it.
     public func isMeant(by requested: String) -> Bool {
-        requested == BurnOrder.anyDrive || requested == id || requested == label
+        isNamed(by: requested) || isAttached && isAmong(requested)
+    }
+
+    /// Whether an order that names `requested` may use it, or might if it were plugged in.
+    public func mayBeMeant(by requested: String) -> Bool { isNamed(by: requested) || isAmong(requested) }
+
+    private func isNamed(by requested: String) -> Bool { requested == id || requested == label }
+
+    private func isAmong(_ requested: String) -> Bool {
+        guard abilities?.modes.isEmpty != true else { return false }
+        return requested == BurnOrder.anyDrive || BurnOrder.pool(requested).map(pools.contains) == true
     }
 }

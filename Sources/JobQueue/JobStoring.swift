@@ -157,14 +157,22 @@ public struct KnownDrive: Codable, Equatable, Sendable {
     public var isLabelGiven: Bool?
     /// It takes new jobs; nil when nobody ever decided that.
     public var isEnabled: Bool?
+    /// Groups that it is in; nil when nobody ever decided that.
+    public var pools: [String]?
+    /// Where it was plugged in; nil for a recorder behind a socket, and where that is not known.
+    public var port: String?
+    /// Serial number that the system had for it, which may be that of a bridge; nil like `port`.
+    public var systemSerial: String?
 
     /// A drive.
     public init(
         id: String, label: String, address: String, vendor: String, product: String, firmware: String, serial: String,
-        isLabelGiven: Bool? = nil, isEnabled: Bool? = nil
+        isLabelGiven: Bool? = nil, isEnabled: Bool? = nil, pools: [String]? = nil, port: String? = nil,
+        systemSerial: String? = nil
     ) {
         (self.id, self.label, self.address) = (id, label, address)
         (self.vendor, self.product, self.firmware, self.serial) = (vendor, product, firmware, serial)
         (self.isLabelGiven, self.isEnabled) = (isLabelGiven, isEnabled)
+        (self.pools, self.port, self.systemSerial) = (pools, port, systemSerial)
     }
 }

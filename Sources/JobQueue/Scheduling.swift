@@ -55,7 +55,7 @@ public enum Scheduling {
             let free = meant.filter { $0.isPresent && $0.isEnabled && !$0.isBusy && !taken.contains($0.id) }
             if isDraining {
                 decisions[job.id] = .queue(position: position, reasons: [.draining])
-            } else if meant.isEmpty, let problem = incapable(named, for: job.order, job.demand) {
+            } else if meant.isEmpty, let problem = incapable(drives, for: job.order, job.demand) {
                 decisions[job.id] = .refuse(problem)
             } else if let ready = free.first(where: { obstacle(for: job, on: $0, refusals) == nil }) {
                 taken.insert(ready.id)
@@ -67,10 +67,10 @@ public enum Scheduling {
                 let elsewhere = meant.allSatisfy { $0.isBusy && $0.job == nil }
                 decisions[job.id] = .queue(position: position, reasons: [elsewhere ? .driveBusyElsewhere : .driveBusy])
             } else {
+                let only = meant.count == 1 ? meant[0] : nil
                 let needs = Needs(
-                    .attachDrive, drive: meant.count == 1 ? meant[0].id : nil,
-                    driveLabel: meant.count == 1 ? meant[0].label : nil, minimumSectors: job.sectorsNeeded, found: nil,
-                    since: now)
+                    .attachDrive, drive: only?.id, driveLabel: only?.label, minimumSectors: job.sectorsNeeded,
+                    found: nil, since: job.needs?.action == .attachDrive ? job.needs?.since ?? now : now)
                 let disabled = meant.contains { $0.isPresent && !$0.isEnabled }
                 decisions[job.id] = .wait(needs, reasons: [disabled ? .driveDisabled : .driveOffline])
             }
@@ -88,12 +88,14 @@ public enum Scheduling {
         } catch { return error }
     }
 
-    /// Why none of the drives that an order may use can do it; nil when one can, or when there is none.
+    /// Why none of the drives that an order may use can do it; nil when one can, be it one that is unplugged now, or when there
+    /// is none.
     ///
-    /// - Parameter drives: all that the order may use.
+    /// - Parameter drives: all that there are.
     public static func incapable(
         _ drives: [DriveSituation], for order: BurnOrder, _ demand: ContentDemand
     ) -> BurnProblem? {
+        let drives = drives.filter { $0.mayBeMeant(by: order.drive) }
         let lacks = drives.compactMap { drive in lack(of: drive, for: order, demand).map { (drive.label, $0) } }
         guard let first = lacks.first, lacks.count == drives.count else { return nil }
         let words = lacks.count == 1 ? "Drive \(first.0): \(first.1.sentence)" : "Of all drives: \(first.1.sentence)"

@@ -46,6 +46,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A drive: /dev/srN, or unix:PATH of a recorder. May be repeated.", valueName: "address"))
     var drive: [String] = []
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Find the drives of this machine and follow them as they are plugged in and out.")
+    var discovery = true
+
     @Option(help: ArgumentHelp("A recorder made of software, by name. May be repeated.", valueName: "name"))
     var virtualRecorder: [String] = []
 

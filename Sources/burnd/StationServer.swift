@@ -45,7 +45,7 @@ struct StationServer {
             log.notice("removed files of uploads that never ended", metadata: ["count": "\(unclaimed)"])
         }
 
-        let drives = DriveRegistry()
+        let drives = DriveRegistry { [log] in DriveNotices.log($0, to: log) }
         var configuration = Station.Configuration(
             burnsFolder: data + "/burns", store: store, drives: drives, files: SpooledFiles(spool), workers: workers(),
             describe: EventDescriptions(), log: log)
@@ -163,7 +163,25 @@ struct StationServer {
             }
             await attach("unix:" + recorder.socketPath, label: name, to: drives, known, held)
         }
-        for address in options.drive { await attach(address, label: nil, to: drives, known, held) }
+        for address in options.drive where !isDiscovered(address) {
+            await attach(address, label: nil, to: drives, known, held)
+        }
+        guard options.discovery else { return }
+        let discovery = try starting("discovery of drives") { try SystemDiscovery.make() }
+        if discovery.means == .scan {
+            log.notice("no udev can be heard here: drives and discs are looked for every second or two")
+        }
+        let remembered = known.map(\.remembered).filter { !$0.address.hasPrefix("unix:") }
+        await drives.follow(discovery, remembered: remembered, heldBy: held)
+    }
+
+    /// Drives that are found by themselves need not be named; to be named does no harm.
+    private func isDiscovered(_ text: String) -> Bool {
+        guard options.discovery, let address = try? DriveAddress(text), DriveRegistry.isDiscovered(address) else {
+            return false
+        }
+        log.info("a drive that is named is found by itself too", metadata: ["address": "\(text)"])
+        return true
     }
 
     private func attach(
@@ -182,7 +200,8 @@ struct StationServer {
         let status = await drives.attach(
             .init(
                 address: address, label: label, known: identity, givenLabel: memory?.givenLabel,
-                isEnabled: memory?.isEnabled ?? true), heldBy: memory.flatMap { held[$0.id] })
+                isEnabled: memory?.isEnabled ?? true, pools: memory?.pools ?? []),
+            heldBy: memory.flatMap { held[$0.id] })
         log.info(
             "drive", metadata: ["id": "\(status.id)", "label": "\(status.label)", "state": "\(status.state.rawValue)"])
     }

@@ -60,7 +60,8 @@ import Testing
     @Test func `a second server on the same folder is refused`() throws {
         let server = try ServerProcess()
         let second = try TestProgram(
-            TestProgram.compiled("burnd"), ["serve", "--listen", "127.0.0.1:0", "--data", server.data])
+            TestProgram.compiled("burnd"),
+            ["serve", "--no-discovery", "--listen", "127.0.0.1:0", "--data", server.data])
         #expect(second.ending == .exited(1) && second.errors.contains("another burnd serves from \(server.data)"))
         #expect(try server.curl(server.url + "/healthz").text == "ok\n")
     }
@@ -70,7 +71,7 @@ import Testing
         let folder = TemporaryFolder()
         let address = String(server.url.dropFirst("http://".count))
         let second = try TestProgram(
-            TestProgram.compiled("burnd"), ["serve", "--listen", address, "--data", folder.path])
+            TestProgram.compiled("burnd"), ["serve", "--no-discovery", "--listen", address, "--data", folder.path])
         #expect(second.ending == .exited(1) && second.errors.contains("cannot listen on \(address)"), "\(second)")
     }
 }

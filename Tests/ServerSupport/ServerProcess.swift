@@ -24,6 +24,8 @@ public final class ServerProcess: @unchecked Sendable {
         public var recorders = ["left"]
         /// `--recorder-speed`.
         public var speed = "max"
+        /// It looks for the drives of this machine.
+        public var discovers = false
         /// Further arguments.
         public var arguments: [String] = []
         /// Further `NAME=value`.
@@ -73,6 +75,8 @@ public final class ServerProcess: @unchecked Sendable {
     public func start() throws {
         let pipe = try Pipe()
         var arguments = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--recorder-speed", options.speed]
+        // Nobody's own drive is touched by a test.
+        if !options.discovers { arguments.append("--no-discovery") }
         for name in options.recorders { arguments += ["--virtual-recorder", name] }
         child = try ChildProcess.start(
             "/usr/bin/env",

@@ -18,6 +18,7 @@ libsqlite3-dev      jobs and their history, through GRDB
 libssl-dev          SHA-256 of uploads, from libcrypto
 libseccomp-dev      the decoder's cage
 libsystemd-dev      keeping the machine awake during a burn, and being a systemd service
+libudev-dev         finding drives, and following them
 libavformat-dev     reading audio files (burnd-decode only)
 libavcodec-dev      decoding audio (burnd-decode only)
 libswresample-dev   resampling to 44.1 kHz (burnd-decode only)
