@@ -39,7 +39,8 @@ def drive(label, **changes):
     return {"id": f"burnd-virtual-{label.lower()}", "label": label, "vendor": "burnd", "product": "Virtual Recorder",
             "firmware": "1.0", "serial": label, "state": "idle", "reasons": [], "enabled": True, "present": True,
             "tray": "closed", "safe_to_open": True, "media": media(), "job": None,
-            "address": f"unix:/run/burnd/{label.lower()}.socket"} | changes
+            "address": f"unix:/run/burnd/{label.lower()}.socket", "node": None, "sg_node": None, "port": None, "bus": None,
+            "pools": []} | changes
 
 
 def job(number, title, tracks, **changes):
@@ -151,6 +152,16 @@ class Station:
             if one["media"] != had:
                 self.tell("drive-media-changed", {"drive": dict(one)})
             self.tell("drive-state-changed", {"drive": dict(one), "previous": previous})
+
+    def plug(self, one):
+        with self.lock:
+            self.drives[one["id"]] = one
+            self.tell("drive-added", {"drive": dict(one)})
+
+    def unplug(self, one):
+        with self.lock:
+            del self.drives[one["id"]]
+            self.tell("drive-removed", {"drive": one | {"state": "offline", "present": False, "media": None}})
 
     def work(self):
         """One job after another, on the first drive with a blank."""

@@ -57,6 +57,7 @@ class PageTest:
         self.says_when_it_knows_nothing()
         if self.station:
             self.cancels_when_held()
+            self.drives_come_and_go()
         self.other_readers()
         expected = ("422", "415")
         unexpected = [error for error in self.browser.errors if not any(code in error for code in expected)]
@@ -73,6 +74,19 @@ class PageTest:
         self.drive = next((one for one in drives if one["state"] == "idle" and one["safe_to_open"]), None)
         check(self.drive, "a drive is idle")
         self.picture("1-idle")
+
+    def drives_come_and_go(self):
+        count = len(self.station.drives)
+        one = mock_server.drive("Plugged", node="/dev/sr3", pools=["audio"])
+        self.station.plug(one)
+        card = f".drive[data-drive='{one['id']}']"
+        self.browser.wait(f"document.querySelector(\"{card}\")", "a drive that was plugged in")
+        check("/dev/sr3" in self.browser.text(card), "a drive that was plugged in is shown with its node")
+        options = "[...document.querySelectorAll('#drive option')].map((one) => one.value)"
+        self.browser.wait(f"{options}.includes('pool:audio')", "its pool to be a choice")
+        self.station.unplug(one)
+        self.browser.wait(f"document.querySelectorAll('.drive').length === {count}", "the drive to be gone")
+        check(not self.browser.evaluate(f"{options}.includes('pool:audio')"), "a drive that was unplugged is gone, and its pool")
 
     def card(self, rest=""):
         return f".drive[data-drive='{self.drive['id']}'] {rest}".strip()

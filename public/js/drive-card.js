@@ -81,7 +81,7 @@ export function driveCard() {
     card.dataset.media = drive.media?.status ?? "none";
     card.dataset.tray = drive.tray;
     text(label, drive.label);
-    text(model, [drive.vendor, drive.product].filter(Boolean).join(" "));
+    text(model, [[drive.vendor, drive.product].filter(Boolean).join(" "), drive.node].filter(Boolean).join(" · "));
     setIcon(sign, need ? "needs" : job ? jobSign(job.state) : driveSign(drive.state));
     text(word, need ? "Needs you" : job ? jobWord(job.state) : driveWord(drive.state));
     const shown = job ?? need;

@@ -6,7 +6,7 @@ import { jobRow } from "/js/job-row.js";
 import { follow } from "/js/live.js";
 import { orderForm } from "/js/order-form.js";
 import { finishedJobs, fold, jobOn, needOn, needyJobs, queuedJobs } from "/js/state.js";
-import { bytes, foundSentence, needSentence, ON_DRIVE } from "/js/words.js";
+import { bytes, driveName, foundSentence, needSentence, ON_DRIVE } from "/js/words.js";
 
 /** Two heartbeats of 15 s and a bit: after that, what is shown may be untrue. */
 const STALE_AFTER = 40000;
@@ -57,7 +57,7 @@ function draw() {
   const queued = queue.filter((job) => job.state === "queued");
   const row = (job) => ({
     job, now, ahead: queued.indexOf(job),
-    driveLabel: labels.get(job.drive) ?? (job.drive === "any" ? "any drive" : job.drive),
+    driveLabel: labels.get(job.drive) ?? driveName(job.drive),
   });
   keyed($("queue"), queue.map(row), ({ job }) => job.id, jobRow);
   $("no-queue").hidden = queue.length > 0;

@@ -170,7 +170,9 @@ export function orderForm() {
     update(state) {
       draining = state.server.draining;
       const chosen = $("drive").value;
-      const drives = [["any", "Any drive"], ...state.drives.map((drive) => [drive.id, drive.label])];
+      const pools = [...new Set(state.drives.flatMap((drive) => drive.pools ?? []))].sort();
+      const drives = [["any", "Any drive"], ...pools.map((pool) => [`pool:${pool}`, `Any of pool ${pool}`]),
+        ...state.drives.map((drive) => [drive.id, drive.label])];
       keyed($("drive"), drives, ([id]) => id, ([id]) => {
         const option = document.createElement("option");
         option.value = id;

@@ -13,6 +13,10 @@ export function fold(state, name, data) {
       return { ...state, seq: data.seq, at: data.at, jobs: trimmed(replaced(state.jobs, withProgress(data.job, state.jobs))) };
     case "job-progress":
       return { ...state, at: data.at, jobs: state.jobs.map((job) => (job.id === data.job ? { ...job, progress: data } : job)) };
+    // An event of a drive that answers no more, and is plugged in, is followed by one that tells of it.
+    case "drive-removed":
+      return { ...state, seq: data.seq, at: data.at, drives: state.drives.filter((drive) => drive.id !== data.drive.id) };
+    case "drive-added":
     case "drive-state-changed":
     case "drive-media-changed":
       return { ...state, seq: data.seq, at: data.at, drives: replaced(state.drives, data.drive) };

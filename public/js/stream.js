@@ -2,7 +2,8 @@
 // after an answer other than 200: then this makes a new one, later and later.
 
 const EVENTS = [
-  "snapshot", "job-state-changed", "job-progress", "drive-state-changed", "drive-media-changed", "heartbeat", "reset",
+  "snapshot", "job-state-changed", "job-progress", "drive-state-changed", "drive-media-changed", "drive-added",
+  "drive-removed", "heartbeat", "reset",
 ];
 const FIRST_PAUSE = 1000;
 /** A server that comes back is seen within this time. */

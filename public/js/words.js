@@ -79,6 +79,8 @@ export function speedSentence(burn) {
 
 export const jobWord = (state) => jobWords[state] ?? state;
 export const jobSign = (state) => jobSigns[state] ?? "clock";
+/** What an order named, where that is no drive that is there. */
+export const driveName = (name) => (name === "any" ? "any drive" : name.startsWith("pool:") ? `any of pool ${name.slice(5)}` : name);
 export const driveWord = (state) => driveWords[state] ?? state;
 export const driveSign = (state) => driveSigns[state] ?? "idle";
 export const discSentence = (disc) => discWords[disc] ?? "";
