@@ -56,6 +56,7 @@ let edges: [Target] = [
     library("POSIX", ["CPOSIX"]),
     library("HTTPCore", ["POSIX", "CPOSIX"]),
     library("SCSITransports", ["BinaryCoding", "SCSI", "POSIX", "CLinuxSG"]),
+    library("USBMassStorage", ["BinaryCoding", "SCSI", "POSIX"]),
     library("MicroHTTPD", ["HTTPCore", "POSIX", "CMicroHTTPD"]),
     library("Systemd", ["POSIX", "CSystemd"]),
     library("AudioDecoding", ["CFFmpeg", "DecodeContract"]),
@@ -96,7 +97,8 @@ let programs: [Target] = [
         dependencies: [
             "BurnEngine", "VirtualRecorder", "Drives", "BurnJobs", "BurnAPI", "BurnPlan", "JobQueue", "JobStore",
             "Spool",
-            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", "Systemd", argumentParser,
+            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", "Systemd", "USBMassStorage",
+            argumentParser,
             logging,
         ],
         swiftSettings: settings),
@@ -155,6 +157,7 @@ let testTargets: [Target] = [
             "SCSITransports", "SectorCoding", "VirtualRecorder",
         ]),
     tests("SCSITransportsTests", ["SCSITransports", "SCSI", "POSIX", "CLinuxSG"]),
+    tests("USBMassStorageTests", ["USBMassStorage", "BinaryCoding", "POSIX", "SCSI"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
     tests(
         "DrivesTests", ["DiscLayout", "Drives", "POSIX", "RecorderQuirks", "SCSI", "SCSITransports", "VirtualRecorder"]),

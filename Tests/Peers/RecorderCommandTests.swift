@@ -37,7 +37,7 @@ import Testing
 
     @Test func `socket and disc are asked for`() async throws {
         let outcome = try await Program.run("\(Program.products)/burnd", ["virtual-recorder"])
-        #expect(outcome.status == 64 && outcome.output.contains("--socket and --disc are needed"))
+        #expect(outcome.status == 64 && outcome.output.contains("--disc, and --socket or --usb, are needed"))
     }
 
     @Test func `killed in the middle of a track it comes up again on the same socket, the track cut off`() async throws

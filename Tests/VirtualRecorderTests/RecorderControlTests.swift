@@ -41,9 +41,25 @@ import Testing
         #expect(bench.recorder.discInTray == other)
     }
 
+    @Test func `a cable is plugged in and pulled, and the status tells the port`() throws {
+        let bench = try Bench()
+        let port = Lock<Int?>(nil)
+        let cable = RecorderControl.Cable(
+            plug: { port.withLock { $0 = 7 } }, unplug: { port.withLock { $0 = nil } }, port: { port.withLock { $0 } })
+        let control = RecorderControl(bench.recorder, cable: cable)
+        let pulled = #"{"commands":1,"disc":"\#(bench.disc)","faults":0,"locked":false,"tray":"closed"}"#
+        #expect(control.answer("unplug") == pulled)
+        #expect(control.answer("plug") == String(pulled.dropLast()) + #","usb_port":7}"#)
+        #expect(control.answer("unplug") == pulled)
+    }
+
+    /// All of them, as a refusal lists them.
+    private static let requests =
+        "fault LINE, faults, clear [N], wait N, button, eject, load [DIR], unplug, plug, status"
+
     @Test(arguments: [
-        ("", "a request is one of fault LINE, faults, clear [N], wait N, button, eject, load [DIR], status"),
-        ("status now", "a request is one of fault LINE, faults, clear [N], wait N, button, eject, load [DIR], status"),
+        ("", "a request is one of \(requests)"), ("status now", "a request is one of \(requests)"),
+        ("unplug", "the recorder has no USB cable: it was started without --usb"),
         ("clear 1", "no fault with this number is set"), ("clear all", "no fault with this number is set"),
         ("wait", "no fault with this number is set"), ("load", "the tray is closed"),
         ("fault", "there is no fault; a command and conditions end with a colon, and the fault follows"),

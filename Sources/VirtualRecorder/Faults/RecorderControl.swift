@@ -6,9 +6,26 @@ public import SCSI
 /// The answer is one line of JSON, or `error: ` and what is wrong.
 public struct RecorderControl: Sendable {
     private let recorder: VirtualRecorder
+    private let cable: Cable?
 
-    /// The hand on a recorder.
-    public init(_ recorder: VirtualRecorder) { self.recorder = recorder }
+    /// The hand on a recorder, and on the cable between it and a kernel, if there is one.
+    public init(_ recorder: VirtualRecorder, cable: Cable? = nil) { (self.recorder, self.cable) = (recorder, cable) }
+
+    /// What can be done with a cable.
+    public struct Cable: Sendable {
+        /// Plugs it in, unless it is.
+        let plug: @Sendable () throws -> Void
+        /// Pulls it, if it is plugged in.
+        let unplug: @Sendable () -> Void
+        /// The port that it is in; nil when it is in none.
+        let port: @Sendable () -> Int?
+
+        /// A cable by what is done with it.
+        public init(
+            plug: @escaping @Sendable () throws -> Void, unplug: @escaping @Sendable () -> Void,
+            port: @escaping @Sendable () -> Int?
+        ) { (self.plug, self.unplug, self.port) = (plug, unplug, port) }
+    }
 
     /// A kind of request.
     public struct Request: Equatable, Sendable {
@@ -29,6 +46,8 @@ public struct RecorderControl: Sendable {
         Request(
             form: "eject", meaning: "take the disc out by force, whatever the drive does"),
         Request(form: "load [DIR]", meaning: "close the tray with that disc in it, or the next"),
+        Request(form: "unplug", meaning: "pull the USB cable, whatever the drive does"),
+        Request(form: "plug", meaning: "plug the USB cable in"),
         Request(form: "status", meaning: "tell what is in the tray, and what goes on"),
     ]
 
@@ -68,6 +87,10 @@ public struct RecorderControl: Sendable {
         case "eject":
             try recorder.removeDisc()
             return try statusAnswer()
+        case "unplug", "plug":
+            guard let cable else { throw Refusal.noCable }
+            if word == "plug" { try cable.plug() } else { cable.unplug() }
+            return try statusAnswer()
         case "status": return try statusAnswer()
         default: throw Refusal.unknown
         }
@@ -81,18 +104,22 @@ public struct RecorderControl: Sendable {
     private enum Refusal: Error, CustomStringConvertible {
         case tooManyFaults
         case noSuchFault
+        case noCable
         case unknown
 
         var description: String {
             switch self {
             case .tooManyFaults: "\(FaultMenu.maximumFaults) faults are set already"
             case .noSuchFault: "no fault with this number is set"
+            case .noCable: "the recorder has no USB cable: it was started without --usb"
             case .unknown: "a request is one of \(requests.map(\.form).joined(separator: ", "))"
             }
         }
     }
 
-    private func statusAnswer() throws -> String { try Self.json(StatusAnswer(recorder.status)) }
+    private func statusAnswer() throws -> String {
+        try Self.json(StatusAnswer(recorder.status, usbPort: cable?.port()))
+    }
 
     private static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
@@ -120,13 +147,16 @@ private struct StatusAnswer: Encodable {
     let executing: String?
     let heldBy: Int?
     let faults: Int
+    let usbPort: Int?
 
     enum CodingKeys: String, CodingKey {
         case tray, disc, locked, commands, executing, faults
         case heldBy = "held_by"
+        case usbPort = "usb_port"
     }
 
-    init(_ status: VirtualRecorder.Status) {
+    init(_ status: VirtualRecorder.Status, usbPort: Int?) {
+        self.usbPort = usbPort
         (tray, disc) = (status.discInTray == nil ? "open" : "closed", status.discInTray)
         (locked, commands, executing) = (status.isLocked, status.commands, status.executing)
         (heldBy, faults) = (status.heldBy, status.faults)
