@@ -57,6 +57,7 @@ flac                makes and decodes flac files
 chromium            shows the status page
 dbus                a message bus of the tests' own
 python3-dbusmock    plays logind on it
+qemu-system-x86     runs a real kernel with recorders on USB
 LIST
 }
 
