@@ -125,6 +125,9 @@ let testTargets: [Target] = [
     .testTarget(
         name: "Crash", dependencies: ["ServerSupport", "POSIX", "TestSupport"], path: "Tests/Crash",
         swiftSettings: settings),
+    .testTarget(
+        name: "Kernel", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
+        path: "Tests/Kernel", exclude: ["rig"], swiftSettings: settings),
     tests("BinaryCodingTests", ["BinaryCoding"]),
     tests("DiscLayoutTests", ["DiscLayout"]),
     tests("SCSITests", ["SCSI", "BinaryCoding"]),
