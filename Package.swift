@@ -89,6 +89,7 @@ let services: [Target] = [
             "BinaryCoding", "BurnJobs", "BurnPlan", "CDText", "DiscComposition", "DiscLayout", "Drives", "HTTPCore",
             "JobQueue", "MMC", "POSIX", "RawRecording", "SectorCoding", "Spool",
         ]),
+    library("MachineReport", ["CPOSIX", "DiscLayout", "Drives", "POSIX", "SCSITransports"]),
 ]
 
 let programs: [Target] = [
@@ -97,7 +98,8 @@ let programs: [Target] = [
         dependencies: [
             "BurnEngine", "VirtualRecorder", "Drives", "BurnJobs", "BurnAPI", "BurnPlan", "JobQueue", "JobStore",
             "Spool",
-            "HTTPCore", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", "Systemd", "USBMassStorage",
+            "HTTPCore", "MachineReport", "MicroHTTPD", "SCSITransports", "SCSI", "DiscLayout", "POSIX", "Systemd",
+            "USBMassStorage",
             argumentParser,
             logging,
         ],
@@ -178,6 +180,7 @@ let testTargets: [Target] = [
         ]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),
+    tests("MachineReportTests", ["MachineReport", "DiscLayout", "Drives", "SCSITransports", "POSIX"]),
     tests("SystemdTests", ["Systemd", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
 ]

@@ -19,6 +19,9 @@ public import SCSI
 /// too, provided that the drive describes the disc as before; from then on it is `spoiled`, and `unsure` where nobody knows
 /// what became of a command. A test write never changes the disc.
 public final class BurnEngine {
+    /// Bytes that a burn reads ahead, and keeps in memory as far as it is permitted to.
+    public static let readAheadBytes = ReadAheadBuffer.memoryBytes
+
     let plan: BurnPlan
     let transport: any SCSITransport
     let journal: any BurnJournaling

@@ -36,6 +36,8 @@ final class ReadAheadBuffer: @unchecked Sendable {
     private static let slotBytes = 64 << 10
     /// Slots: 16 MiB, more than half a minute of playing and two seconds at the highest speed.
     private static let slotCount = 256
+    /// Bytes of the ring.
+    static let memoryBytes = slotBytes * slotCount
     /// Slots that are free before the reader goes on once the ring was full: a thread that is woken for each WRITE costs
     /// more than what it reads.
     private static let slotsAtOnce = slotCount / 4
@@ -74,7 +76,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
     /// - Parameter writeLimit: most bytes of one WRITE that the way to the drive takes.
     init(_ sequence: BlockSequence, writeLimit: Int = .max) {
         (self.sequence, self.writeLimit) = (sequence, writeLimit)
-        memory = .allocate(byteCount: Self.slotBytes * Self.slotCount, alignment: 4096)
+        memory = .allocate(byteCount: Self.memoryBytes, alignment: 4096)
         lockedBytes = LockedMemory.lock(memory)
         mutex = .allocate(capacity: 1)
         filling = .allocate(capacity: 1)

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -81,4 +82,10 @@ const int32_t cposix_spawn_new_session = POSIX_SPAWN_SETSID;
 
 void *cposix_memmem(const void *hay, size_t hay_length, const void *needle, size_t needle_length) {
     return memmem(hay, hay_length, needle, needle_length);
+}
+
+uint64_t cposix_file_system_type(const char *path) {
+    struct statfs system;
+    // Types are 32 bits wide, and some are negative numbers.
+    return statfs(path, &system) == 0 ? (uint32_t)system.f_type : 0;
 }

@@ -38,7 +38,7 @@ public final class SQLiteJobStore: JobStoring {
         }
     }
 
-    private static var migrator: DatabaseMigrator {
+    static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: jobs, events, files, drives") { database in
             try database.execute(

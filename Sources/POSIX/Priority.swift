@@ -4,7 +4,7 @@ import Glibc
 /// Being served before others, as far as the system permits it to this user.
 public enum Priority {
     /// Nice value of a thread that must not wait for others.
-    private static let urgent: Int32 = -10
+    public static let urgent: Int32 = -10
     /// How much less likely the process is chosen when memory runs out (−1000…1000).
     private static let spared = "-500"
 

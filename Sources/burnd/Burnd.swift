@@ -8,6 +8,7 @@ struct Burnd: AsyncParsableCommand {
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
         subcommands: [
             ServeCommand.self,
+            CheckCommand.self,
             VirtualRecorderCommand.self,
             RecorderControlCommand.self,
             DiscCommand.self,

@@ -16,12 +16,17 @@ enum Installation {
 
     /// The page: that of the checkout that this executable was built in, else the installed one.
     static var publicFolder: String {
+        checkout.map { $0 + "/public" } ?? parent(of: folder) + "/share/burnd/public"
+    }
+
+    /// The checkout that this executable was built in; nil for an installed one.
+    static var checkout: String? {
         var place = folder
         while place != "/" {
-            if exists(place + "/public/index.html"), exists(place + "/Package.swift") { return place + "/public" }
+            if exists(place + "/public/index.html"), exists(place + "/Package.swift") { return place }
             place = parent(of: place)
         }
-        return parent(of: folder) + "/share/burnd/public"
+        return nil
     }
 
     /// Where `openapi.yaml` is: beside the page's folder in a checkout, in it where it is installed.
@@ -35,6 +40,14 @@ enum Installation {
         if let data = getenv("XDG_DATA_HOME"), data.pointee != 0 { return String(cString: data) + "/burnd" }
         let home = getenv("HOME").map { String(cString: $0) } ?? "."
         return home + "/.local/share/burnd"
+    }
+
+    /// A path from the root on.
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        let here = getcwd(nil, 0)
+        defer { free(here) }
+        return (here.map { String(cString: $0) } ?? ".") + "/" + path
     }
 
     /// Whether something is at a path.

@@ -34,7 +34,7 @@ struct StationServer {
         let handedOver = try starting("socket activation") { try HandedSocket.take() }
         let reporter = ServiceReporter(log: log)
         await reporter?.starting("database")
-        let data = absolute(options.data)
+        let data = Installation.absolute(options.data)
         let lock = try claimFolder(data)
         defer { withExtendedLifetime(lock) {} }
 
@@ -115,13 +115,6 @@ struct StationServer {
     }
 
     // MARK: Parts
-
-    private func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/") else { return path }
-        let here = getcwd(nil, 0)
-        defer { free(here) }
-        return (here.map { String(cString: $0) } ?? ".") + "/" + path
-    }
 
     private func starting<Value>(_ what: String, _ body: () throws -> Value) throws -> Value {
         do { return try body() } catch { throw StartFailure(description: "\(what): \(error)") }

@@ -106,4 +106,38 @@ import Testing
             .withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: folder.path + "/burnd.sqlite"))
         #expect(throws: SQLiteJobStore.Unusable.self) { try folder.open() }
     }
+
+    @Test func `a database is looked into beside a server and after it, and nothing is written`() async throws {
+        let folder = try Folder()
+        let path = folder.path + "/burnd.sqlite"
+        #expect(DatabaseExamination(path: path) == .none)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        do {
+            let store = try folder.open()
+            _ = try await insert(store)
+            guard case .sound(let version) = DatabaseExamination(path: path) else {
+                Issue.record("a database in use is sound")
+                return
+            }
+            #expect(version > 0)
+        }
+        let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        if case .sound = DatabaseExamination(path: path) {} else { Issue.record("a database at rest is sound") }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    }
+
+    @Test func `a damaged database, another file and a later one are told apart`() async throws {
+        let folder = try Folder()
+        let path = folder.path + "/odd name?#%.sqlite"
+        _ = try await insert(SQLiteJobStore(path: path))
+        // Its log is complete in the file as soon as nobody has it open.
+        try? FileManager.default.removeItem(atPath: path + "-wal")
+        try? FileManager.default.removeItem(atPath: path + "-shm")
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        for index in 4096..<bytes.count { bytes[index] = 0x5A }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        if case .damaged = DatabaseExamination(path: path) {} else { Issue.record("it is damaged") }
+        try Data("no database, but some text".utf8).write(to: URL(fileURLWithPath: path))
+        if case .damaged = DatabaseExamination(path: path) {} else { Issue.record("it is no database") }
+    }
 }

@@ -45,6 +45,9 @@ int cposix_catch_termination(int fd);
 /// 0, or -1 with errno.
 int cposix_read_first(void);
 
+/// The magic number of the type of the file system that `path` is on (statfs(2)), or 0 with errno.
+uint64_t cposix_file_system_type(const char *path);
+
 /// POSIX_SPAWN_SETSID, which Glibc declares for _GNU_SOURCE only.
 extern const int32_t cposix_spawn_new_session;
 
