@@ -119,7 +119,7 @@ let testTargets: [Target] = [
         ], path: "Tests/StationSupport", swiftSettings: settings),
     .target(
         name: "ServerSupport", dependencies: ["POSIX", "TestSupport"], path: "Tests/ServerSupport",
-        swiftSettings: settings),
+        exclude: ["logind.py"], swiftSettings: settings),
     .testTarget(
         name: "EndToEnd", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
         path: "Tests/EndToEnd", exclude: ["conformance", "page"], swiftSettings: settings),

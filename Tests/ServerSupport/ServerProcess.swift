@@ -28,8 +28,10 @@ public final class ServerProcess: @unchecked Sendable {
         public var discovers = false
         /// Further arguments.
         public var arguments: [String] = []
-        /// Further `NAME=value`.
+        /// Further `NAME=value`. Without one there is no system bus: nobody's own is asked for anything.
         public var environment: [String] = []
+        /// A listening socket that it is handed as systemd does.
+        public var handedOver: FileDescriptor?
 
         /// One recorder, `left`, as fast as the machine is.
         public init() {}
@@ -78,10 +80,13 @@ public final class ServerProcess: @unchecked Sendable {
         // Nobody's own drive is touched by a test.
         if !options.discovers { arguments.append("--no-discovery") }
         for name in options.recorders { arguments += ["--virtual-recorder", name] }
+        var descriptors: [Int32: FileDescriptor] = [2: pipe.writing]
+        descriptors[3] = options.handedOver
         child = try ChildProcess.start(
             "/usr/bin/env",
-            arguments: options.environment + [TestProgram.compiled("burnd")] + arguments + options.arguments,
-            descriptors: [2: pipe.writing])
+            arguments: ["DBUS_SYSTEM_BUS_ADDRESS=unix:path=/nonexistent"] + options.environment
+                + (options.handedOver == nil ? [] : Self.handingOver)
+                + [TestProgram.compiled("burnd")] + arguments + options.arguments, descriptors: descriptors)
         url = ""
         var reader = LineReader(pipe.reading)
         while let line = try reader.next(within: Self.patience) {
@@ -97,6 +102,9 @@ public final class ServerProcess: @unchecked Sendable {
             while let line = try? reader.next(within: .seconds(3600)) { log.withLock { $0 += line + "\n" } }
         }
     }
+
+    /// What hands descriptor 3 to the program behind it: only the process itself knows its number.
+    public static let handingOver = ["/bin/sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""]
 
     /// Process id of the server.
     public var pid: Int32 { child?.pid ?? -1 }
@@ -144,13 +152,18 @@ public final class ServerProcess: @unchecked Sendable {
         "\(data)/recorders/\(recorder)/disc" + (number == 1 ? "" : "-\(number)")
     }
 
-    /// Ends a virtual recorder.
-    public func endRecorder(_ name: String = "left", by signal: Int32 = SIGKILL) {
+    /// Process id of a virtual recorder; nil when it does not run.
+    public func recorder(_ name: String = "left") -> Int32? {
         guard let text = try? DurableFile.contents(of: "\(data)/recorders/\(name)/pid", limit: 64),
             let pid = Int32(String(decoding: text, as: UTF8.self).split(separator: "\n").first ?? ""),
             Self.commandLine(pid).contains("virtual-recorder"), Self.commandLine(pid).contains(socket(of: name))
-        else { return }
-        kill(pid, signal)
+        else { return nil }
+        return pid
+    }
+
+    /// Ends a virtual recorder.
+    public func endRecorder(_ name: String = "left", by signal: Int32 = SIGKILL) {
+        if let pid = recorder(name) { kill(pid, signal) }
     }
 
     /// Process ids of the burn workers of this data folder.
@@ -175,6 +188,12 @@ public final class ServerProcess: @unchecked Sendable {
         // The state stands behind the name, which is in parentheses and may hold some itself.
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
         return fields?.first == "Z"
+    }
+
+    /// The environment of a process, `NAME=value`.
+    public static func environment(of pid: Int32) -> [String] {
+        let bytes = (try? Self.contents("/proc/\(pid)/environ")) ?? []
+        return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func processes() -> [Int32] { Folder.names("/proc").compactMap(Int32.init) }
