@@ -178,6 +178,10 @@ class PageTest:
             if not seen_progress and "%" in card and state == "burning":
                 seen_progress = True
                 check("DO NOT OPEN" in card, "a drive that burns says DO NOT OPEN")
+                asked = self.get(f"/api/v1/jobs/{number}")["inhibitor"]
+                why = self.browser.evaluate(f"document.querySelector({json.dumps(self.card('.danger'))}).title")
+                check("Keep this computer awake and on" in card and asked["detail"] in why,
+                      f"a burn that nothing protects says so: {asked['result']}")
                 check(self.browser.evaluate(f"document.querySelector({json.dumps(self.card('[data-action=eject]'))}).disabled"),
                       "a drive that burns cannot be ejected")
                 self.picture("5-burning")

@@ -67,6 +67,8 @@ export function driveCard() {
     text(percent, part == null ? "" : `${Math.floor(part)} %`);
     text(how, modeSentence(job));
     text(danger, dangerSentence(job));
+    // Why, and what would help, for whoever looks after the machine.
+    danger.title = [job.inhibitor?.detail, job.inhibitor?.hint].filter(Boolean).join(" ");
     const parts = [at.track ? `track ${at.track} of ${at.tracks}` : "", actionWord(at.action), at.rate_x ? `${at.rate_x.toFixed(1)}×` : ""];
     text(step, parts.filter(Boolean).join(" · "));
     text(finish, at.eta ? `done ${clock(at.eta)} · ${timeLeft(at.eta, now)}` : "");

@@ -63,11 +63,8 @@ export function modeSentence(job) {
   return `${test}${modeWords[burn.mode] ?? burn.mode}${why ? ` (${why})` : ""}`;
 }
 
-/** That the machine may sleep or shut down in the middle of a burn, and what would help; empty when it may not. */
-export function dangerSentence(job) {
-  const asked = job.inhibitor;
-  return asked && !job.inhibited ? ["Keep this computer awake and on.", asked.detail, asked.hint].filter(Boolean).join(" ") : "";
-}
+/** That the machine may sleep or shut down in the middle of a burn; empty when it may not. */
+export const dangerSentence = (job) => (job.inhibitor && !job.inhibited ? "Keep this computer awake and on: nothing else does." : "");
 
 /** The speed that the drive took where it is not the one that was asked for; empty when it is. */
 export function speedSentence(burn) {
