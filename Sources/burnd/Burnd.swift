@@ -6,6 +6,7 @@ struct Burnd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "burnd",
         abstract: "A burn server: audio arrives over HTTP and leaves as verified CDs.",
+        version: StationServer.version,
         subcommands: [
             ServeCommand.self,
             CheckCommand.self,

@@ -37,6 +37,14 @@ libsox-fmt-mp3      lets sox write the mp3 track
 LIST
 }
 
+# What script/package calls beside what a build needs.
+package_packages() {
+    cat <<'LIST'
+debhelper           puts programs, units and rules where they belong
+dpkg-dev            finds the libraries that the programs need, and packs it all
+LIST
+}
+
 # What script/test calls, beside all of the above.
 test_packages() {
     cat <<'LIST'
@@ -81,8 +89,8 @@ missing_packages() {
     done
 }
 
-# install_packages LIST…: installs what is missing of the named lists (build, demo, test). Root is asked for only when
-# something is missing.
+# install_packages LIST…: installs what is missing of the named lists (build, demo, package, test). Root is asked for only
+# when something is missing.
 install_packages() {
     local list missing line names output as_root=()
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
