@@ -1,14 +1,15 @@
 # burnd in a container. README.md, "Docker", says how it is run.
 
 FROM swift:6.3-bookworm AS build
-WORKDIR /src
+# Where the sources are while they are compiled.
+ARG source=/src
+WORKDIR $source
 # The list of packages is the one that script/demo uses; it changes rarely, so it makes a layer of its own.
 COPY script/lib/messages.sh script/lib/packages.sh script/lib/
 RUN bash -c 'set -euo pipefail; . script/lib/messages.sh; . script/lib/packages.sh; install_packages build'
 COPY . .
-# The Swift runtime goes into the programs: the image below has none.
-RUN swift build -c release --static-swift-stdlib --product burnd \
- && swift build -c release --static-swift-stdlib --product burnd-decode \
+# The same build as that of the scripts: the Swift runtime goes into the programs, since the image below has none.
+RUN bash -c 'set -euo pipefail; . script/lib/messages.sh; . script/lib/station.sh; build_burnd' \
  && mkdir /out \
  && cp .build/release/burnd .build/release/burnd-decode /out/ \
  && strip /out/*
@@ -32,5 +33,4 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
     CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/healthz"]
 ENTRYPOINT ["burnd", "serve", "--listen", "0.0.0.0:8080", "--data", "/data", "--public", "/usr/share/burnd/public"]
-# What `docker run` says after the image's name replaces this, such as `--drive /dev/sr0`.
-CMD ["--virtual-recorder", "left", "--virtual-recorder", "right"]
+# What `docker run` says after the image's name follows; without that, it takes in the recorders that it can see.

@@ -69,6 +69,16 @@ qemu-system-x86     runs a real kernel with recorders on USB
 LIST
 }
 
+# What Tests/Installation calls, beside all of the above.
+installation_packages() {
+    cat <<'LIST'
+debootstrap         makes clean Debian roots to install into
+buildah             builds the image of the Dockerfile and runs it
+iproute2            gives that a network of its own
+lintian             knows what is wrong with a Debian package
+LIST
+}
+
 # What script/bench calls beside what a build needs: the programs that burnd is compared with.
 bench_packages() {
     cat <<'LIST'
@@ -89,8 +99,8 @@ missing_packages() {
     done
 }
 
-# install_packages LIST…: installs what is missing of the named lists (build, demo, package, test). Root is asked for only
-# when something is missing.
+# install_packages LIST…: installs what is missing of the named lists (build, demo, package, test, installation). Root
+# is asked for only when something is missing.
 install_packages() {
     local list missing line names output as_root=()
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
