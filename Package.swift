@@ -165,7 +165,11 @@ let testTargets: [Target] = [
     tests("USBMassStorageTests", ["USBMassStorage", "BinaryCoding", "POSIX", "SCSI"]),
     tests("JobQueueTests", ["JobQueue", "BurnPlan", "DiscLayout"]),
     tests(
-        "DrivesTests", ["DiscLayout", "Drives", "POSIX", "RecorderQuirks", "SCSI", "SCSITransports", "VirtualRecorder"]),
+        "DrivesTests",
+        [
+            "StationSupport", "DiscLayout", "Drives", "POSIX", "RecorderQuirks", "SCSI", "SCSITransports",
+            "VirtualRecorder",
+        ]),
     tests(
         "BurnAPITests",
         [

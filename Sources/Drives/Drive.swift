@@ -98,7 +98,7 @@ actor Drive {
         Task { await close() }
         var last = status
         (last.state, last.obstacle, last.media, last.isAttached) = (.offline, nil, nil, false)
-        (last.lockedBy, last.tray) = (nil, .closed)
+        (last.lockedBy, last.holder, last.tray) = (nil, nil, .closed)
         return last
     }
 

@@ -88,6 +88,22 @@ package final class StationHarness: Sendable {
         return (station, drives)
     }
 
+    /// A station that has the drives of a machine, as a server that has just started does.
+    package func station(
+        _ worker: ScriptedWorker, following machine: ScriptedMachine, first: [FoundDrive] = []
+    ) async throws -> (Station, DriveRegistry) {
+        let (drives, store) = (DriveRegistry(), try store())
+        let station = Station(
+            .init(
+                burnsFolder: folder + "/burns", store: store, drives: drives, files: Files(), workers: worker,
+                describe: EventDescriptions(), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        let held = try await station.recover()
+        machine.tell(.all(first))
+        await drives.follow(machine, remembered: try await store.knownDrives().map(\.remembered), heldBy: held)
+        await station.start()
+        return (station, drives)
+    }
+
     package static let order = BurnOrder(title: "Live", tracks: [.init(file: "sha256:00", name: "a.wav")])
 
     /// What is known of the order's file.

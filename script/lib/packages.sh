@@ -62,6 +62,7 @@ cdparanoia          the same
 ffmpeg              makes test audio in every format, and decodes it as a peer
 lame                makes mp3 files with and without its header
 flac                makes and decodes flac files
+umockdev            shows burnd a machine with drives that come and go
 chromium            shows the status page
 dbus                a message bus of the tests' own
 python3-dbusmock    plays logind on it

@@ -159,6 +159,8 @@ extension DriveRegistry {
         held[id] = nil
         let status = await drive.retire()
         generations[id] = status.mediaGeneration
+        // It may have said since who it is.
+        remember(status)
         changed.yield(status)
         notice(.vanished(status))
     }
