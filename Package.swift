@@ -186,7 +186,7 @@ let testTargets: [Target] = [
     tests("SpoolTests", ["Spool", "POSIX"]),
     tests("MachineReportTests", ["MachineReport", "DiscLayout", "Drives", "SCSITransports", "POSIX"]),
     tests("SystemdTests", ["Systemd", "POSIX"]),
-    tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan"]),
+    tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan", grdb]),
 ]
 
 /// libFuzzer's targets. They link with a library that only Tests/Fuzz/run names, so they are there only when it asks.

@@ -75,6 +75,9 @@ public struct BurnAPI: Sendable {
         router.add(.get, "/api/v1/drives/{id}") { request, path in try await drives.show(request, path["id"]) }
         router.add(.patch, "/api/v1/drives/{id}") { request, path in try await drives.patch(request, path["id"]) }
         router.add(.get, "/api/v1/drives/{id}/media") { request, path in try await drives.media(request, path["id"]) }
+        router.add(.get, "/api/v1/drives/{id}/memory") { request, path in
+            try await drives.memory(request, path["id"])
+        }
         router.add(.post, "/api/v1/drives/{id}/eject") { request, path in try await drives.eject(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/load") { request, path in try await drives.load(request, path["id"]) }
         router.add(.post, "/api/v1/drives/{id}/identify") { request, path in

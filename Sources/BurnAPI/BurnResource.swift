@@ -43,6 +43,7 @@ struct BurnResource: Encodable, Sendable {
     let tracks: [Track]
     let contents: OrNull<ContentsResource>
     let lowestBufferPercent: OrNull<Double>
+    let lowestReadAheadPercent: OrNull<Double>
     let sampleOffset: OrNull<Int>
     let inhibited: OrNull<Bool>
     let inhibitor: OrNull<InhibitorResource>
@@ -68,6 +69,7 @@ struct BurnResource: Encodable, Sendable {
         tracks = (record?.tracks ?? []).map(Track.init)
         let isRead = burn.outcome?.proven.contains(.toc) ?? false
         contents = OrNull(record.flatMap(Self.contents).map { ContentsResource($0, expected: !isRead) })
+        lowestReadAheadPercent = OrNull(record?.lowestReadAheadPercent)
         (lowestBufferPercent, sampleOffset) = (OrNull(record?.lowestBufferPercent), OrNull(record?.sampleOffset))
         inhibited = OrNull(record?.inhibitor.map { $0.result == .granted })
         inhibitor = OrNull(record?.inhibitor.map(InhibitorResource.init))
@@ -98,6 +100,7 @@ struct BurnResource: Encodable, Sendable {
         case lastPossibleLeadOut = "last_possible_start_of_leadout"
         case contents = "toc"
         case lowestBufferPercent = "lowest_buffer_percent"
+        case lowestReadAheadPercent = "lowest_read_ahead_percent"
         case sampleOffset = "sample_offset"
         case tracksOnDisc = "tracks_on_disc"
     }

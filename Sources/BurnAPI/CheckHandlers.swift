@@ -19,7 +19,9 @@ struct CheckHandlers: Sendable {
                 let composition = try taken.compose()
                 let choices = await station.choices(for: taken.order, composition.demand)
                 let statuses = await drives.statuses().filter { choices[$0.id] != nil }
-                return .wire(CheckResource(taken.order, composition, choices, statuses))
+                var warnings: [String: String] = [:]
+                for drive in statuses { warnings[drive.id] = try await station.warning(for: taken.order, on: drive) }
+                return .wire(CheckResource(taken.order, composition, choices, statuses, warnings: warnings))
             }
         }
     }

@@ -20,9 +20,10 @@ struct CheckResource: Encodable, Sendable {
         let availableSectors: OrNull<Int>
         let fits: OrNull<Bool>
         let estimatedMinutes: OrNull<Double>
+        let warning: OrNull<String>
 
         enum CodingKeys: String, CodingKey {
-            case drive, label, mode, lack, fits
+            case drive, label, mode, lack, fits, warning
             case modeReason = "mode_reason"
             case modeReasonText = "mode_reason_text"
             case sectorType = "sector_type"
@@ -48,10 +49,12 @@ struct CheckResource: Encodable, Sendable {
 
     init(
         _ order: BurnOrder, _ composition: Composition, _ choices: [String: Result<ModeChoice, ModeChoice.Lack>],
-        _ statuses: [DriveStatus]
+        _ statuses: [DriveStatus], warnings: [String: String]
     ) {
         drives = statuses.compactMap { status in
-            choices[status.id].map { Drive(status, $0, composition.demand.sectors, order.speed) }
+            choices[status.id].map {
+                Drive(status, $0, composition.demand.sectors, order.speed, warning: warnings[status.id])
+            }
         }
         let chosen = drives.first { $0.mode.value != nil }
         (mode, modeReason) = (chosen?.mode ?? OrNull(nil), chosen?.modeReason ?? OrNull(nil))
@@ -88,8 +91,10 @@ extension CheckResource.Drive {
     private static let overheadSeconds = 40.0
 
     init(
-        _ status: DriveStatus, _ choice: Result<ModeChoice, ModeChoice.Lack>, _ needed: Int, _ speed: WriteSpeed
+        _ status: DriveStatus, _ choice: Result<ModeChoice, ModeChoice.Lack>, _ needed: Int, _ speed: WriteSpeed,
+        warning: String?
     ) {
+        self.warning = OrNull(warning)
         (drive, label) = (status.id, status.label)
         let way = try? choice.get()
         (mode, modeReason, sectorType) = (OrNull(way?.mode), OrNull(way?.reason), OrNull(way?.sectorType))

@@ -30,6 +30,12 @@ struct DriveHandlers: Sendable {
         return .wire(MediaResource(drive, burn: burn))
     }
 
+    /// GET memory: how its burns have gone, by what they were made with.
+    func memory(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
+        let drive = try await status(id)
+        return .wire(MemoryResource(drive, try await station.memory(of: drive.id)))
+    }
+
     /// PATCH: its label, its pools, and whether it takes jobs.
     func patch(_ request: HTTPRequest, _ id: String) async throws -> HTTPResponse {
         _ = try await status(id)
@@ -75,6 +81,8 @@ struct DriveHandlers: Sendable {
             try await drives.change(id, label: label, isEnabled: isEnabled, pools: pools)
         }
         if let known = KnownDrive(changed) { try await store.save(known) }
-        return .wire(DriveResource(changed))
+        guard isEnabled == true else { return .wire(DriveResource(changed)) }
+        await station.returnToService(changed.id)
+        return .wire(DriveResource(try await status(changed.id)))
     }
 }

@@ -103,13 +103,14 @@ struct DriveResource: Encodable, Sendable {
     let features: [CapabilityResources.Feature]
     let profiles: [CapabilityResources.Profile]
     let modePages: [CapabilityResources.Page]
+    let service: MemoryResource.Summary
 
     init(_ drive: DriveStatus) {
         (id, label, address) = (drive.id, drive.label, drive.address)
         (vendor, product) = (drive.identity?.vendor ?? "", drive.identity?.product ?? "")
         (firmware, serial) = (drive.identity?.firmware ?? "", drive.identity?.serial ?? "")
         (state, reasons) = (drive.state.rawValue, Self.reasons(drive).map(\.rawValue))
-        (enabled, present, tray) = (drive.isEnabled, drive.isPresent, drive.tray.rawValue)
+        (enabled, present, tray) = (drive.takesJobs, drive.isPresent, drive.tray.rawValue)
         (safeToOpen, job, lockedBy) = (drive.isSafeToOpen, OrNull(drive.job), OrNull(drive.lockedBy))
         heldBy = OrNull(drive.holder.map(Holder.init))
         (node, sgNode) = (OrNull(drive.place?.node), OrNull(drive.place?.sgNode))
@@ -128,6 +129,7 @@ struct DriveResource: Encodable, Sendable {
         writeSpeeds = can.speeds.write.map(Speed.init)
         maxWriteSectorsPerSecond = OrNull(Self.sectorsPerSecond(can.speeds.fastestWrite))
         maxReadSectorsPerSecond = OrNull(Self.sectorsPerSecond(can.speeds.fastestRead))
+        service = MemoryResource.Summary(drive.service)
     }
 
     private static func sectorsPerSecond(_ kilobytes: Int?) -> Int? {
@@ -141,6 +143,7 @@ struct DriveResource: Encodable, Sendable {
         case .unreachable: reasons.append(.driveOffline)
         case nil: break
         }
+        if drive.service.outSince != nil { reasons.append(.driveFailing) }
         if !drive.isEnabled { reasons.append(.driveDisabled) }
         if drive.tray == .open { reasons.append(.doorOpen) }
         return reasons
@@ -148,7 +151,7 @@ struct DriveResource: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case id, label, vendor, product, firmware, serial, state, reasons, enabled, present, tray, media, job, address
-        case supports, features, profiles, interface, loading
+        case supports, features, profiles, interface, loading, service
         case firmwareDate = "firmware_date"
         case writeSpeeds = "write_speeds"
         case maxWriteSectorsPerSecond = "max_write_sectors_per_second"

@@ -23,7 +23,8 @@ enum StatusText {
         let state = ([drive.state] + drive.reasons).joined(separator: ", ")
         return [
             printable(drive.label), state, drive.tray, media, drive.job.value.map { "\($0)" } ?? "-",
-            drive.safeToOpen ? "safe to open" : "do not open",
+            (drive.safeToOpen ? "safe to open" : "do not open")
+                + (drive.service.outOfService.value.map { "; OUT OF SERVICE: \($0)" } ?? ""),
         ]
     }
 

@@ -18,6 +18,8 @@ final class ReadAheadBuffer: @unchecked Sendable {
         let bytes: UnsafeRawBufferPointer
         /// Bytes in the ring, this chunk's among them.
         let bytesWaiting: Int
+        /// Everything that follows waits in the ring.
+        let isAllRead: Bool
     }
 
     /// The tracks named in it are places in the plan.
@@ -120,6 +122,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
             pthread_mutex_lock(mutex)
         }
         let (slot, entry, ending) = (firstFilled, filledCount > 0 ? filled[firstFilled] : nil, failure)
+        let isAllRead = hasEnded
         let bytesWaiting = bytesWaiting
         pthread_mutex_unlock(mutex)
         guard let entry else {
@@ -128,7 +131,7 @@ final class ReadAheadBuffer: @unchecked Sendable {
         }
         return Chunk(
             addresses: entry.addresses, bytes: UnsafeRawBufferPointer(self.slot(slot, entry.byteCount)),
-            bytesWaiting: bytesWaiting)
+            bytesWaiting: bytesWaiting, isAllRead: isAllRead)
     }
 
     /// Gives the memory of the chunk that `next` returned back to the reader.

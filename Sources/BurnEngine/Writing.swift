@@ -72,6 +72,7 @@ extension BurnEngine {
             try write(chunk.bytes, to: addresses, of: sections[place], cancelled: cancelled)
             position = addresses.upperBound
             reader.release()
+            noteReadAhead(chunk)
             meter.wrote(addresses, chunk.bytes.count, waiting: chunk.bytesWaiting - chunk.bytes.count)
             if meter.isDue(at: clock.now) {
                 try askForBuffer()
@@ -84,6 +85,13 @@ extension BurnEngine {
         meter.begin(
             section.action, track: section.track, start: section.addresses.lowerBound,
             count: section.addresses.count, at: clock.now)
+    }
+
+    /// How full our own buffer is. Once all is read it empties as it should.
+    private func noteReadAhead(_ chunk: ReadAheadBuffer.Chunk) {
+        guard !chunk.isAllRead else { return }
+        let percent = Double(chunk.bytesWaiting) * 100 / Double(ReadAheadBuffer.capacity)
+        record.lowestReadAheadPercent = min(record.lowestReadAheadPercent ?? 100, percent)
     }
 
     private func nextChunk(_ reader: ReadAheadBuffer, at position: Int) throws(BurnStop) -> ReadAheadBuffer.Chunk {

@@ -34,10 +34,11 @@ extension Station {
     private func prepare(_ id: Int, on drive: String) async throws -> BurnFolder {
         let choice = try choice(id, on: drive)
         let burn = try await configuration.store.nextBurn()
+        let seen = seen(on: drive)
         await update(id) { view in
             (view.job.state, view.job.reasons, view.job.needs, view.position) = (.preparing, [], nil, nil)
             (view.job.drive, view.job.startedAt) = (drive, view.job.startedAt ?? Date())
-            view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date(), choice: choice))
+            view.job.burns.append(Burn(id: burn, drive: drive, startedAt: Date(), choice: choice, seen: seen))
             view.phase = .preparing
         }
         var plan = try await plan(id, burn: burn, on: drive, choice)
@@ -197,6 +198,7 @@ extension Station {
         switch settlement {
         case .ended(let outcome), .interrupted(let outcome):
             closeBurn(id, outcome)
+            await rememberBurn(of: id)
             if let reason = retryReason(id, outcome) {
                 await again(id, refusing: reason)
             } else {

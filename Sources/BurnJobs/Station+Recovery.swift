@@ -9,6 +9,7 @@ extension Station {
     /// - Returns: which drives are in the hands of living workers: drive id → job. They must not be touched.
     /// - Throws: what the store threw.
     public func recover() async throws -> [String: Int] {
+        try await recallDrives()
         for job in try await configuration.store.unfinishedJobs() { jobs[job.id] = JobView(job) }
         var held: [String: Int] = [:]
         for id in jobs.keys.sorted() {

@@ -80,6 +80,12 @@ public actor Station {
     var starts: [Int: Int] = [:]
     /// Burns whose folder is there, so that their worker can be told things.
     var prepared: Set<Int> = []
+    /// How the drives have done, by their ids.
+    var standings: [String: DriveStanding] = [:]
+    /// Burns that the store does not remember yet.
+    var unremembered: [RememberedBurn] = []
+    /// Drives whose standing is not stored yet.
+    var changedStandings: Set<String> = []
     /// Jobs whose latest state the store has refused; tried again with the next change.
     private var unsaved: Set<Int> = []
     /// Nothing new is started.
@@ -133,7 +139,7 @@ public actor Station {
     private static let heartbeatInterval = Duration.seconds(15)
 
     private func heartbeat() async {
-        if !unsaved.isEmpty { await commit([], []) }
+        if !unsaved.isEmpty || !changedStandings.isEmpty { await commit([], []) }
         let sequence = (try? await configuration.store.latestEvent()) ?? 0
         let data = "{\"at\":\"\(WireFormat.timestamp(Date()))\",\"seq\":\(sequence)}"
         feed.publish(.heartbeat(data: Array(data.utf8)))
@@ -183,15 +189,20 @@ public actor Station {
     func commit(_ changed: [Job], _ drafts: [StoredEvent.Draft]) async {
         let ids = unsaved.union(changed.map(\.id))
         let values = ids.compactMap { id in changed.first { $0.id == id } ?? jobs[id]?.job }
-        unsaved.removeAll()
+        let (burns, drives) = (unremembered, changedStandings)
+        let standings = drives.compactMap { self.standings[$0] }
+        (unsaved, unremembered, changedStandings) = ([], [], [])
         let store = configuration.store
         do {
             try await inOrder { [feed] in
-                let events = try await store.save(values, announcing: drafts)
+                let events = try await store.save(
+                    values, announcing: drafts, remembering: burns, standings: standings)
                 for event in events { feed.publish(.state(event)) }
             }
         } catch {
             unsaved.formUnion(ids)
+            unremembered = burns + unremembered
+            changedStandings.formUnion(drives)
             configuration.log.error("the store refused a change", metadata: ["error": "\(error)"])
         }
     }
@@ -249,6 +260,9 @@ public actor Station {
             drafts.append(.init(name: "drive-state-changed", data: data))
         }
         if !drafts.isEmpty { await commit([], drafts) }
+        if let standing = standings[status.id], status.service != DriveStatus.Service(standing) {
+            await tellStanding(of: status.id)
+        }
         if status.identity != nil, before?.identity != status.identity || before?.place != status.place {
             await remember(status.id)
         }
@@ -340,6 +354,6 @@ public actor Station {
             isBusy: status.state == .stopped || status.state == .loading, isTrayOpen: status.tray == .open,
             media: status.media.map(DriveSituation.Media.init), mediaGeneration: status.mediaGeneration,
             job: reserved[status.id] ?? status.job, abilities: RecorderAbilities(status.capabilities),
-            pools: status.pools, isAttached: status.isAttached)
+            pools: status.pools, isAttached: status.isAttached, isFailing: standings[status.id]?.outSince != nil)
     }
 }

@@ -81,6 +81,8 @@ public struct BurnRecord: Codable, Equatable, Sendable {
     public var leadOut: Int?
     /// How low the drive's buffer got, 0…100; nil when the drive does not say.
     public var lowestBufferPercent: Double?
+    /// How low burnd's own buffer got while there was more to read, 0…100; nil when all was read before it was needed.
+    public var lowestReadAheadPercent: Double?
     /// Stereo samples by which reading is shifted against writing, once it was measured.
     public var sampleOffset: Int?
     /// Whether the machine was kept awake; nil when nobody asked, as of burns by an earlier burnd.
@@ -98,6 +100,7 @@ public struct BurnRecord: Codable, Equatable, Sendable {
         case lastPossibleLeadOut = "last_possible_start_of_leadout"
         case leadOut = "lead_out"
         case lowestBufferPercent = "lowest_buffer_percent"
+        case lowestReadAheadPercent = "lowest_read_ahead_percent"
         case sampleOffset = "sample_offset"
     }
 }

@@ -277,6 +277,13 @@ actor Drive {
         set(next)
     }
 
+    /// Notes how its burns have gone.
+    func note(_ service: DriveStatus.Service) {
+        var next = status
+        next.service = service
+        set(next)
+    }
+
     private var busy: DriveError { .busy(status.id, lockedBy: status.lockedBy, holder: status.holder) }
 
     private var obstacleText: String {

@@ -199,6 +199,11 @@ public actor DriveRegistry {
         return status
     }
 
+    /// Notes how the burns of a drive have gone.
+    public func note(_ service: DriveStatus.Service, of id: String) async throws(DriveError) {
+        try await drive(id).note(service)
+    }
+
     /// Opens the tray.
     public func eject(_ name: String) async throws(DriveError) -> DriveStatus { try await move(name, .eject) }
 

@@ -1,3 +1,4 @@
+public import FoundationEssentials
 public import RecorderQuirks
 
 /// A drive as it is now.
@@ -95,6 +96,35 @@ public struct DriveStatus: Equatable, Sendable {
     public var holder: DriveHolder?
     /// What it can do, as last seen; nothing is known of a drive that never answered.
     public var capabilities = DriveCapabilities()
+
+    /// How its burns have gone so far.
+    public var service = Service()
+
+    /// What is remembered of a drive's burns, as a whole.
+    public struct Service: Equatable, Sendable {
+        /// Burns, test writes not among them.
+        public var burns = 0
+        /// Those of them that failed for what drive or disc may be to blame for.
+        public var failures = 0
+        /// Failures since the last good burn.
+        public var failuresInARow = 0
+        /// When one was good last.
+        public var lastGoodAt: Date?
+        /// When one failed last.
+        public var lastFailureAt: Date?
+        /// What went wrong then.
+        public var lastFailure: String?
+        /// Since when the drive is out of service because its burns kept failing; nil while it is in service.
+        public var outSince: Date?
+        /// Why it is out of service and what to do, in words.
+        public var sentence: String?
+
+        /// Nothing is known.
+        public init() {}
+    }
+
+    /// It may be given new jobs, once it is there.
+    public var takesJobs: Bool { isEnabled && service.outSince == nil }
 
     /// What it is known to do otherwise than others, and burnd therefore too.
     public var quirks: [RecorderQuirk] { identity?.quirks ?? [] }

@@ -49,6 +49,8 @@ public struct DriveSituation: Equatable, Sendable {
     public var isPresent: Bool
     /// It takes new jobs.
     public var isEnabled: Bool
+    /// It was taken out of service because its burns kept failing.
+    public var isFailing: Bool
     /// Something else has it: another program, or an eject in progress.
     public var isBusy: Bool
     /// The tray is out.
@@ -70,13 +72,16 @@ public struct DriveSituation: Equatable, Sendable {
     public init(
         id: String, label: String, isPresent: Bool, isEnabled: Bool, isBusy: Bool, isTrayOpen: Bool, media: Media?,
         mediaGeneration: Int, job: Int?, abilities: RecorderAbilities? = nil, pools: [String] = [],
-        isAttached: Bool = true
+        isAttached: Bool = true, isFailing: Bool = false
     ) {
         (self.id, self.label, self.isPresent, self.isEnabled) = (id, label, isPresent, isEnabled)
         (self.isBusy, self.isTrayOpen, self.media) = (isBusy, isTrayOpen, media)
         (self.mediaGeneration, self.job, self.abilities) = (mediaGeneration, job, abilities)
-        (self.pools, self.isAttached) = (pools, isAttached)
+        (self.pools, self.isAttached, self.isFailing) = (pools, isAttached, isFailing)
     }
+
+    /// It is there and may be given new jobs.
+    public var takesJobs: Bool { isPresent && isEnabled && !isFailing }
 
     /// Whether an order that names `requested` may use it. A drive that only reads is meant by nobody who did not name it.
     public func isMeant(by requested: String) -> Bool {

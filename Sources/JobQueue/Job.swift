@@ -81,10 +81,32 @@ public struct Burn: Codable, Equatable, Sendable, Identifiable {
     public var choice: ModeChoice?
     /// What is known of burn and disc, once the worker has said something.
     public var record: BurnRecord?
+    /// Drive and disc as they were seen when the drive was taken; nil when they were not, and of one that an earlier burnd
+    /// began.
+    public var seen: Seen?
+
+    /// What was in the drive, and who it was.
+    public struct Seen: Codable, Equatable, Sendable {
+        /// The drive's product revision level.
+        public var firmware: String
+        /// Kind of the disc.
+        public var kind: String
+        /// Start of the lead-in in its groove, such as `97m26s66f`.
+        public var medium: String?
+        /// Number of changes of disc before it, since the server began.
+        public var mediaGeneration: Int
+
+        /// A drive and its disc.
+        public init(firmware: String, kind: String, medium: String?, mediaGeneration: Int) {
+            (self.firmware, self.kind, self.medium) = (firmware, kind, medium)
+            self.mediaGeneration = mediaGeneration
+        }
+    }
 
     /// An attempt that begins.
-    public init(id: Int, drive: String, startedAt: Date, choice: ModeChoice? = nil) {
+    public init(id: Int, drive: String, startedAt: Date, choice: ModeChoice? = nil, seen: Seen? = nil) {
         (self.id, self.drive, self.startedAt, self.choice) = (id, drive, startedAt, choice)
+        self.seen = seen
     }
 }
 
@@ -100,6 +122,8 @@ public struct Needs: Codable, Equatable, Sendable {
         case loadOpenDisc = "load-open-disc"
         /// Attach or switch on the drive.
         case attachDrive = "attach-drive"
+        /// See what is wrong with the drive or its discs, and enable it.
+        case fixDrive = "fix-drive"
     }
 
     /// What a person is to do.

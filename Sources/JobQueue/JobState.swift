@@ -53,6 +53,8 @@ public enum StateReason: String, Codable, Sendable, CaseIterable {
     case driveOffline = "drive-offline"
     /// The drive is taken out of service.
     case driveDisabled = "drive-disabled"
+    /// The drive was taken out of service because its burns kept failing.
+    case driveFailing = "drive-failing"
     /// Another program uses the drive.
     case driveBusyElsewhere = "drive-busy-elsewhere"
     /// Another job uses the drive.

@@ -15,8 +15,17 @@ public protocol JobStoring: Sendable {
         announcing: @escaping @Sendable (Job) throws -> [StoredEvent.Draft]
     ) async throws -> (job: Job, events: [StoredEvent])
 
-    /// Keeps jobs as they are now, and the events that tell of the change, in one step.
-    func save(_ jobs: [Job], announcing: [StoredEvent.Draft]) async throws -> [StoredEvent]
+    /// Keeps jobs as they are now, the events that tell of the change, and what is remembered of drives, in one step. A burn
+    /// that is remembered already is left as it is.
+    func save(
+        _ jobs: [Job], announcing: [StoredEvent.Draft], remembering: [RememberedBurn], standings: [DriveStanding]
+    ) async throws -> [StoredEvent]
+
+    /// What is remembered of a drive, one item a setting, the latest first; no more than a few hundred.
+    func memory(of drive: String) async throws -> [DriveMemory]
+
+    /// How all drives have done so far; what cannot be read is left out.
+    func standings() async throws -> [DriveStanding]
 
     /// Takes the next burn number; it is never given again.
     func nextBurn() async throws -> Int
@@ -56,6 +65,13 @@ public protocol JobStoring: Sendable {
 
     /// The drives that were ever seen.
     func knownDrives() async throws -> [KnownDrive]
+}
+
+extension JobStoring {
+    /// Keeps jobs as they are now, and the events that tell of the change, in one step.
+    public func save(_ jobs: [Job], announcing: [StoredEvent.Draft]) async throws -> [StoredEvent] {
+        try await save(jobs, announcing: announcing, remembering: [], standings: [])
+    }
 }
 
 /// Which jobs to list.

@@ -52,7 +52,7 @@ public enum Scheduling {
             position += 1
             let named = drives.filter { $0.isMeant(by: job.order.drive) }
             let meant = named.filter { lack(of: $0, for: job.order, job.demand) == nil }
-            let free = meant.filter { $0.isPresent && $0.isEnabled && !$0.isBusy && !taken.contains($0.id) }
+            let free = meant.filter { $0.takesJobs && !$0.isBusy && !taken.contains($0.id) }
             if isDraining {
                 decisions[job.id] = .queue(position: position, reasons: [.draining])
             } else if meant.isEmpty, let problem = incapable(drives, for: job.order, job.demand) {
@@ -63,19 +63,28 @@ public enum Scheduling {
             } else if let empty = free.first(where: { !awaited.contains($0.id) }) {
                 awaited.insert(empty.id)
                 decisions[job.id] = wait(job, on: empty, refusals, now)
-            } else if meant.contains(where: { $0.isPresent && $0.isEnabled }) {
+            } else if meant.contains(where: \.takesJobs) {
                 let elsewhere = meant.allSatisfy { $0.isBusy && $0.job == nil }
                 decisions[job.id] = .queue(position: position, reasons: [elsewhere ? .driveBusyElsewhere : .driveBusy])
             } else {
-                let only = meant.count == 1 ? meant[0] : nil
-                let needs = Needs(
-                    .attachDrive, drive: only?.id, driveLabel: only?.label, minimumSectors: job.sectorsNeeded,
-                    found: nil, since: job.needs?.action == .attachDrive ? job.needs?.since ?? now : now)
-                let disabled = meant.contains { $0.isPresent && !$0.isEnabled }
-                decisions[job.id] = .wait(needs, reasons: [disabled ? .driveDisabled : .driveOffline])
+                decisions[job.id] = wait(job, forOneOf: meant, now)
             }
         }
         return decisions
+    }
+
+    /// None of the drives that a job may use takes jobs now.
+    private static func wait(_ job: Job, forOneOf drives: [DriveSituation], _ now: Date) -> Decision {
+        let failing = drives.filter { $0.isPresent && $0.isFailing }
+        // Where one drive has to be looked at, it is named.
+        let drive = failing.count == 1 ? failing[0] : drives.count == 1 ? drives[0] : nil
+        let action: Needs.Action = failing.isEmpty ? .attachDrive : .fixDrive
+        let needs = Needs(
+            action, drive: drive?.id, driveLabel: drive?.label, minimumSectors: job.sectorsNeeded, found: nil,
+            since: job.needs?.action == action ? job.needs?.since ?? now : now)
+        if !failing.isEmpty { return .wait(needs, reasons: [.driveFailing]) }
+        let isDisabled = drives.contains { $0.isPresent && !$0.isEnabled }
+        return .wait(needs, reasons: [isDisabled ? .driveDisabled : .driveOffline])
     }
 
     /// What a drive lacks for an order; nil when it can do it, or nobody knows yet.

@@ -56,6 +56,7 @@ public final class SQLiteJobStore: JobStoring {
             let epoch = String(UInt64.random(in: 0..<(1 << 60)), radix: 36)
             try database.execute(sql: "INSERT INTO station (epoch, next_burn) VALUES (?, 1)", arguments: [epoch])
         }
+        DriveTables.addMigration(to: &migrator)
         return migrator
     }
 
@@ -76,9 +77,13 @@ public final class SQLiteJobStore: JobStoring {
     }
 
     /// One transaction.
-    public func save(_ jobs: [Job], announcing: [StoredEvent.Draft]) async throws -> [StoredEvent] {
+    public func save(
+        _ jobs: [Job], announcing: [StoredEvent.Draft], remembering: [RememberedBurn], standings: [DriveStanding]
+    ) async throws -> [StoredEvent] {
         try await pool.write { database in
             for job in jobs { try Self.update(job, in: database) }
+            for burn in remembering { try DriveTables.insert(burn, into: database) }
+            for standing in standings { try DriveTables.update(standing, in: database) }
             return try Self.append(announcing, to: database)
         }
     }
@@ -235,6 +240,16 @@ public final class SQLiteJobStore: JobStoring {
                 sql: "INSERT INTO drives (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
                 arguments: [drive.id, Data(WireFormat.encode(drive))])
         }
+    }
+
+    /// Grouped in the database.
+    public func memory(of drive: String) async throws -> [DriveMemory] {
+        try await pool.read { try DriveTables.memory(of: drive, in: $0) }
+    }
+
+    /// All rows that can be read.
+    public func standings() async throws -> [DriveStanding] {
+        try await pool.read { try DriveTables.standings(in: $0) }
     }
 
     /// All rows.

@@ -103,6 +103,27 @@ import Testing
         #expect(needs.action == .attachDrive && reasons == [.driveOffline])
     }
 
+    @Test func `a drive out of service is not given jobs, and they say whose fault it is`() {
+        var failing = drive("left")
+        failing.isFailing = true
+        guard case .wait(let needs, let reasons) = decide([job(1)], [failing])[1] else {
+            Issue.record("the job does not wait")
+            return
+        }
+        #expect(needs.action == .fixDrive && needs.drive == "left" && reasons == [.driveFailing])
+        #expect(decide([job(1)], [failing, drive("right")])[1] == .start(drive: "right"))
+        var busy = drive("right")
+        busy.job = 9
+        #expect(decide([job(1)], [failing, busy])[1] == .queue(position: 1, reasons: [.driveBusy]))
+        var gone = drive("right")
+        gone.isPresent = false
+        guard case .wait(let both, let why) = decide([job(1)], [failing, gone])[1] else {
+            Issue.record("the job does not wait")
+            return
+        }
+        #expect(both.drive == "left" && why == [.driveFailing])
+    }
+
     @Test func `a disc that a worker refused is not tried again until it changes`() {
         let refusals = [Scheduling.Refusal(job: 1, drive: "left", mediaGeneration: 1): StateReason.mediaNotBlank]
         #expect(reasons(decide([job(1)], [drive("left")], refusals: refusals)[1]) == [.mediaNotBlank])

@@ -1,5 +1,6 @@
 import BurnPlan
 import FoundationEssentials
+import GRDB
 import JobQueue
 import JobStore
 import Testing
@@ -15,6 +16,10 @@ import Testing
         }
         deinit { try? FileManager.default.removeItem(atPath: path) }
         func open() throws -> SQLiteJobStore { try SQLiteJobStore(path: path + "/burnd.sqlite") }
+        /// Changes the database behind the store's back.
+        func execute(_ sql: String) throws {
+            try DatabaseQueue(path: path + "/burnd.sqlite").write { try $0.execute(sql: sql) }
+        }
     }
 
     static let time = Date(timeIntervalSince1970: 1_790_000_000)
@@ -46,6 +51,101 @@ import Testing
         #expect(try await store.latestEvent() == 2)
         #expect(try await store.unfinishedJobs().isEmpty)
         #expect(try await store.jobCounts() == [.failed: 1])
+    }
+
+    // MARK: Memory of drives
+
+    func remembered(
+        _ number: Int, times: Int? = 16, failure: BurnProblem.Kind? = nil, isTest: Bool = false, buffer: Double? = nil
+    ) -> RememberedBurn {
+        RememberedBurn(
+            burn: number, drive: "left", at: Self.time.addingTimeInterval(Double(number)),
+            setting: BurnSetting(firmware: "1.0", kind: "CD-R", medium: "97m26s66f", times: times), isTest: isTest,
+            failure: failure, lowestBufferPercent: buffer, lowestReadAheadPercent: buffer)
+    }
+
+    func remember(_ store: SQLiteJobStore, _ burns: [RememberedBurn], _ standings: [DriveStanding] = []) async throws {
+        _ = try await store.save([], announcing: [], remembering: burns, standings: standings)
+    }
+
+    @Test func `burns are added up by what they were made with`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        try await remember(
+            store,
+            [
+                remembered(1, buffer: 90), remembered(2, failure: .writeError, buffer: 40),
+                remembered(3, failure: .writeError), remembered(4, failure: .closeFailed), remembered(5),
+                remembered(6, failure: .writeError, isTest: true), remembered(7, isTest: true),
+                remembered(8, times: nil),
+            ])
+        let memory = try await folder.open().memory(of: "left")
+        #expect(memory.map(\.setting.times) == [nil, 16])
+        let sums = try #require(memory.last)
+        #expect(sums.burns == 5 && sums.failures == ["write-error": 2, "close-failed": 1])
+        #expect(sums.tests == 2 && sums.failedTests == 1)
+        #expect(sums.lowestBufferPercent == 40 && sums.lowestReadAheadPercent == 40)
+        #expect(sums.lastGoodAt == Self.time.addingTimeInterval(5))
+        #expect(sums.lastFailureAt == Self.time.addingTimeInterval(4))
+        #expect(memory.first?.burns == 1 && memory.first?.failures == [:] && memory.first?.lastFailureAt == nil)
+        #expect(try await store.memory(of: "right").isEmpty)
+    }
+
+    @Test func `a burn that is told twice is remembered once, as it was told first`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        defer { withExtendedLifetime(folder) {} }
+        try await remember(store, [remembered(1, failure: .writeError)])
+        try await remember(store, [remembered(1), remembered(1)])
+        let memory = try await store.memory(of: "left")
+        #expect(memory.map(\.burns) == [1] && memory.first?.failed == 1)
+    }
+
+    @Test func `how a drive stands is kept with the job that changed it, or neither is`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        var standing = DriveStanding(drive: "left")
+        _ = standing.add(remembered(1, failure: .writeError))
+        var job = try await insert(store)
+        job.state = .failed
+        _ = try await store.save(
+            [job], announcing: [], remembering: [remembered(1, failure: .writeError)], standings: [standing])
+        let reopened = try folder.open()
+        #expect(try await reopened.standings() == [standing])
+        #expect(try await reopened.job(job.id)?.state == .failed)
+    }
+
+    @Test func `a database from before there was a memory keeps its jobs`() async throws {
+        let folder = try Folder()
+        let first = try await insert(folder.open(), title: "old")
+        // As the first migration left it.
+        try folder.execute("DROP TABLE drive_burns; DROP TABLE drive_standings")
+        try folder.execute("DELETE FROM grdb_migrations WHERE identifier LIKE '2:%'")
+        let store = try folder.open()
+        #expect(try await store.job(first.id) == first)
+        #expect(try await store.standings().isEmpty)
+        #expect(try await store.memory(of: "left").isEmpty)
+        try await remember(store, [remembered(1)])
+        #expect(try await store.memory(of: "left").count == 1)
+    }
+
+    @Test func `damaged rows are left out or taken within bounds`() async throws {
+        let folder = try Folder()
+        let store = try folder.open()
+        try await remember(store, [remembered(1)])
+        try folder.execute(
+            """
+            INSERT INTO drive_burns VALUES (2, 'left', 1e300, '', '', NULL, -9223372036854775808, 7, 'no such thing', -1e9, 1e9);
+            INSERT INTO drive_burns VALUES (3, 'left', -1e300, '', '', NULL, 9223372036854775807, 0, 'no such thing', 9e999, NULL);
+            INSERT INTO drive_standings VALUES ('a', x'00'), ('b', CAST('{"drive":"b","burns":"x"}' AS BLOB));
+            INSERT INTO drive_standings VALUES ('c', CAST('{"drive":"c","burns":-1}' AS BLOB));
+            """)
+        let memory = try await store.memory(of: "left")
+        #expect(memory.count == 3 && memory.map(\.burns).reduce(0, +) == 2)
+        #expect(memory.allSatisfy { ($0.lowestBufferPercent ?? 0) >= 0 && ($0.lowestReadAheadPercent ?? 0) <= 100 })
+        #expect(memory.first { $0.setting.times == .max }?.failures == ["no such thing": 1])
+        #expect(memory.first { $0.setting.times == .max }?.lastFailureAt == nil)
+        #expect(try await store.standings() == [DriveStanding(drive: "c")])
     }
 
     @Test func `events that are gone or never were are not made up`() async throws {

@@ -4,8 +4,8 @@ import { cancelButton } from "/js/cancel-button.js";
 import { el, svg, text } from "/js/dom.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
-import { actionWord, clock, dangerSentence, driveSign, driveWord, jobSign, jobWord, mediaSentence, modeSentence,
-  needSentence, ON_DRIVE, reasonList, timeLeft } from "/js/words.js";
+import { actionWord, clock, dangerSentence, driveSign, driveWord, jobSign, jobWord, mediaSentence, memorySentence,
+  modeSentence, needSentence, ON_DRIVE, reasonList, timeLeft } from "/js/words.js";
 
 /** Radii of the drawn disc: a recorder writes from the inside out. */
 const INNER = 16, OUTER = 44;
@@ -19,7 +19,8 @@ export function driveCard() {
     svg("circle", { cx: 50, cy: 50, r: OUTER + 2, class: "face" }), written,
     svg("circle", { cx: 50, cy: 50, r: INNER - 1, class: "hub" }), svg("circle", { cx: 50, cy: 50, r: 6, class: "hole" }));
   const media = el("p", { class: "media" }), title = el("p", { class: "job-title" }), prompt = el("p", { class: "prompt" });
-  const reasons = el("p", { class: "small" });
+  const reasons = el("p", { class: "small" }), memory = el("p", { class: "small memory" });
+  const outOfService = el("p", { class: "out-of-service", role: "alert" });
   const fill = el("span");
   const bar = el("div", { class: "progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const percent = el("strong"), step = el("span"), finish = el("span"), how = el("p", { class: "small" });
@@ -31,11 +32,12 @@ export function driveCard() {
   const load = el("button", { type: "button", "data-action": "load", onclick: () => act("load") }, "Load");
   const erase = el("button", { type: "button", "data-action": "erase", onclick: () => act("erase") }, "Erase");
   const close = el("button", { type: "button", "data-action": "close", onclick: () => act("close") }, "Close disc");
+  const enable = el("button", { type: "button", "data-action": "enable", onclick: () => act("enable") }, "Enable");
   const cancel = cancelButton((problem) => showProblem(trouble, problem));
   const card = el("article", { class: "drive" },
     el("header", {}, el("div", {}, label, model), el("p", { class: "state" }, sign, word)),
-    el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, reasons)),
-    progress, safe, trouble, el("div", { class: "buttons" }, eject, load, erase, close, el("span", { class: "gap" }), cancel));
+    el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, reasons, memory)),
+    progress, outOfService, safe, trouble, el("div", { class: "buttons" }, enable, eject, load, erase, close, el("span", { class: "gap" }), cancel));
   let drive = null, last = null, pending = false;
 
   async function act(verb) {
@@ -92,8 +94,12 @@ export function driveCard() {
     // What was blank before the burn is neither blank nor written in the middle of it.
     text(media, job && ON_DRIVE.includes(job.state) ? "" : mediaSentence(drive));
     // An open tray is said above.
-    const others = drive.reasons.filter((one) => one !== "door-open" && one !== "drive-disabled");
-    text(reasons, need ? "" : drive.enabled ? reasonList(others) : ["disabled: takes no new jobs", reasonList(others)].filter(Boolean).join(", "));
+    const others = drive.reasons.filter((one) => one !== "door-open" && one !== "drive-disabled" && one !== "drive-failing");
+    const failing = drive.reasons.includes("drive-failing");
+    text(outOfService, failing ? `Out of service. ${drive.service?.out_of_service ?? ""}` : "");
+    outOfService.hidden = !failing;
+    text(memory, memorySentence(drive.service));
+    text(reasons, need ? "" : drive.enabled || failing ? reasonList(others) : ["disabled: takes no new jobs", reasonList(others)].filter(Boolean).join(", "));
     showProgress(job, now);
     safe.hidden = !drive.present;
     // What was safe when the server was last heard may have begun to burn since.
@@ -110,6 +116,8 @@ export function driveCard() {
     erase.disabled = !idle;
     close.hidden = drive.media?.status !== "appendable";
     close.disabled = !idle;
+    enable.hidden = drive.enabled;
+    enable.disabled = pending || stale;
     cancel.update(job ?? need);
   };
   return card;

@@ -29,7 +29,7 @@ const reasonWords = {
   "media-unreadable": "the disc cannot be read", "door-open": "the tray is open", "drive-offline": "the drive is offline",
   "drive-disabled": "the drive is disabled", "drive-busy-elsewhere": "another program uses the drive",
   "media-not-open": "the disc is not open", "mode-not-supported": "the drive cannot write this way",
-  "drive-busy": "another job uses the drive", draining: "the server is going down",
+  "drive-failing": "out of service: three discs in a row failed", "drive-busy": "another job uses the drive", draining: "the server is going down",
 };
 const provenWords = {
   toc: "table of contents read back", tracks: "track list read back", audio: "every sample compared",
@@ -124,6 +124,7 @@ export function needSentence(needs) {
     case "load-rewritable": return `Put a CD-RW into ${into}`;
     case "load-open-disc": return `Put the open disc into ${into}`;
     case "attach-drive": return drive ? `Attach drive ${drive} or switch it on` : "Attach a drive";
+    case "fix-drive": return drive ? `Look at drive ${drive} and its discs, then enable it` : "Look at the drives and their discs, then enable them";
     default: return `${spaced(needs.action)}: ${into}`;
   }
 }
@@ -136,6 +137,14 @@ export function foundSentence(found) {
 }
 
 const kindWord = (kind) => (kind === "unknown" ? "disc" : kind);
+
+/** How the burns of a drive have gone, in a few words; empty when there were none. */
+export function memorySentence(service) {
+  if (!service?.burns) return "";
+  const discs = `${service.burns} ${service.burns === 1 ? "disc" : "discs"} burned`;
+  const row = service.failures_in_a_row > 1 ? `, the last ${service.failures_in_a_row} in a row` : "";
+  return `${discs}, ${service.failures ? `${service.failures} failed${row}` : "none failed"}`;
+}
 
 /** What is in the tray. */
 export function mediaSentence(drive) {
