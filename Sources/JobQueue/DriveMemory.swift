@@ -180,7 +180,9 @@ public struct DriveMemory: Equatable, Sendable {
             sum = (sum.0 + one.burns, sum.1 + one.failed)
         }
         var words =
-            "Of \(burns) discs of this kind (\(medium)) burned at \(times)x here \(failed) failed, the last one too."
+            burns == 1
+            ? "The one disc of this kind (\(medium)) that was burned at \(times)x here failed."
+            : "Of \(burns) discs of this kind (\(medium)) burned at \(times)x here \(failed) failed, the last one too."
         let slower = alike.filter { ($0.setting.times ?? .max) < times && !$0.endsBadly }
         if let better = slower.max(by: { ($0.setting.times ?? 0) < ($1.setting.times ?? 0) }),
             let speed = better.setting.times

@@ -1,3 +1,4 @@
+import POSIX
 import ServerSupport
 import TestSupport
 import Testing
