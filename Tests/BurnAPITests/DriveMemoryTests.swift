@@ -32,6 +32,12 @@ import VirtualRecorder
             _ = try await job(id, in: api.station, becomes: .completed, .failed, .waiting)
         }
 
+        func patch(_ body: String) async throws -> APIHarness.Answer {
+            try await api.send(
+                .patch, "/api/v1/drives/left", headers: ["Content-Type": "application/json"],
+                body: HTTPBytesBody(Array(body.utf8)))
+        }
+
         func get(_ path: String = "") async throws -> APIHarness.Answer {
             try await api.send(.get, "/api/v1/drives/left\(path)")
         }
@@ -76,9 +82,9 @@ import VirtualRecorder
         #expect(try drive.member("service", "last_failure") == "verify-mismatch")
         let text = try await desk.api.send(.get, "/api/v1/status.txt").text
         #expect(text.contains("drive-failing") && text.contains("OUT OF SERVICE: 3 discs in a row failed."), "\(text)")
-        let disabled = try await desk.api.patch("/api/v1/drives/left", #"{"enabled": false}"#)
+        let disabled = try await desk.patch(#"{"enabled": false}"#)
         #expect(try disabled.member("reasons") == ["drive-failing", "drive-disabled"])
-        let enabled = try await desk.api.patch("/api/v1/drives/left", #"{"enabled": true}"#)
+        let enabled = try await desk.patch(#"{"enabled": true}"#)
         #expect(try enabled.member("enabled") == true && enabled.member("reasons") == .array([]), "\(enabled.text)")
         #expect(try enabled.member("service", "failures") == 3)
         #expect(try enabled.member("service", "failures_in_a_row") == 0)
@@ -87,7 +93,7 @@ import VirtualRecorder
     @Test func `a label given to a drive out of service leaves it so`() async throws {
         let desk = try await Desk(Self.bad)
         for _ in 0..<3 { try await desk.burn() }
-        let named = try await desk.api.patch("/api/v1/drives/left", #"{"label": "Old one"}"#)
+        let named = try await desk.patch(#"{"label": "Old one"}"#)
         #expect(try named.member("reasons") == ["drive-failing"] && named.member("enabled") == false)
     }
 
