@@ -35,10 +35,15 @@ def media(status="blank", tracks=0):
             "tracks": tracks, "sessions": 1 if tracks else 0, "manufacturer": "CMC Magnetics Corp."}
 
 
+def service(burns=0, failures=0, row=0, out=None):
+    return {"burns": burns, "failures": failures, "failures_in_a_row": row, "last_good_at": None, "last_failure_at": None,
+            "last_failure": "write-error" if failures else None, "out_of_service_since": out and now(), "out_of_service": out}
+
+
 def drive(label, **changes):
     return {"id": f"burnd-virtual-{label.lower()}", "label": label, "vendor": "burnd", "product": "Virtual Recorder",
             "firmware": "1.0", "serial": label, "state": "idle", "reasons": [], "enabled": True, "present": True,
-            "tray": "closed", "safe_to_open": True, "media": media(), "job": None,
+            "tray": "closed", "safe_to_open": True, "media": media(), "job": None, "service": service(),
             "address": f"unix:/run/burnd/{label.lower()}.socket", "node": None, "sg_node": None, "port": None, "bus": None,
             "pools": []} | changes
 
@@ -52,7 +57,7 @@ def job(number, title, tracks, **changes):
             "position": None, "eta": None, "speed": "max", "close": "disc", "eject": False,
             "source": {"tracks": tracks}, "total_sectors": sum(track["sectors"] for track in tracks),
             "created_at": now(), "started_at": None, "finished_at": None, "burns": [], "proven": [], "problem": None,
-            "progress": None} | changes
+            "progress": None, "inhibited": None, "inhibitor": None} | changes
 
 
 def progress(number, drive_id, phase, action, percent, track, tracks, remaining):
@@ -189,7 +194,8 @@ class Station:
             if one["state"] in ("cancelling", "cancelled"):
                 break
             self.set_job(one, state=phase, drive=at["id"], position=None, needs=None, state_reasons=[],
-                         started_at=one["started_at"] or now())
+                         started_at=one["started_at"] or now(), inhibited=False,
+                         inhibitor={"result": "no-system-bus", "detail": "There is no system bus here.", "hint": None})
             for step in range(steps):
                 percent = 100 * (step + 1) / steps
                 at_track = min(tracks, 1 + step * tracks // steps)
@@ -301,6 +307,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         act = re.fullmatch(r"/api/v1/drives/([^/]+)/(erase|close)", url.path)
         if act and act[1] in self.station.drives:
             return self.task(self.station.drives[act[1]], act[2])
+        act = re.fullmatch(r"/api/v1/drives/([^/]+)/enable", url.path)
+        if act and act[1] in self.station.drives:
+            one = self.station.drives[act[1]]
+            self.station.set_drive(one, enabled=True, reasons=[], service=service(4, 3))
+            return self.answer(200, one)
         act = re.fullmatch(r"/api/v1/drives/([^/]+)/(eject|load)", url.path)
         if act and act[1] in self.station.drives:
             return self.tray(self.station.drives[act[1]], act[2])

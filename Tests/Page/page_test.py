@@ -57,6 +57,7 @@ class PageTest:
         self.says_when_it_knows_nothing()
         if self.station:
             self.cancels_when_held()
+            self.enables_what_was_out_of_service()
             self.drives_come_and_go()
         self.other_readers()
         expected = ("422", "415")
@@ -232,6 +233,22 @@ class PageTest:
         self.browser.click(self.card(".cancel.costs"), hold=2.3)
         self.browser.wait(f"document.querySelector('.job[data-job=\"{number}\"][data-state=cancelled]')", "the job to be cancelled", 20)
         check("spoiled" in self.browser.text(f".job[data-job='{number}']"), "held for two seconds it does, and the disc is said to be spoiled")
+
+    def enables_what_was_out_of_service(self):
+        """Against the mock only: a recorder would have to fail three discs."""
+        one = self.station.drives[self.drive["id"]]
+        words = "3 discs in a row failed. Look at the drive and at the discs, then enable the drive."
+        self.station.set_drive(one, enabled=False, reasons=["drive-failing"], service=mock_server.service(4, 3, 3, words))
+        enable = f"document.querySelector({json.dumps(self.card('[data-action=enable]'))})"
+        self.browser.wait(f"{enable} && !{enable}.hidden && !{enable}.disabled", "a button that enables the drive")
+        card = self.browser.text(self.card())
+        check(f"Out of service. {words}" in card, "a drive out of service says why, and what to do")
+        check("4 discs burned, 3 failed, the last 3 in a row" in card, "good and bad discs of the drive are shown")
+        self.picture("8-out-of-service")
+        self.browser.click(self.card("[data-action=enable]"))
+        self.browser.wait(f"{enable}.hidden", "the drive to be enabled")
+        card = self.browser.text(self.card())
+        check("Out of service" not in card and "4 discs burned, 3 failed" in card, "enabled, it is in service again")
 
     def other_readers(self):
         self.browser.resize(390, 844, mobile=True)
