@@ -81,13 +81,14 @@ export function driveCard() {
     drive = facts.drive;
     const { job, need, now } = facts;
     card.dataset.drive = drive.id;
-    card.dataset.state = need ? "needs" : job ? job.state : drive.state;
+    card.dataset.state = need || drive.reasons.includes("drive-failing") && !job ? "needs" : job ? job.state : drive.state;
     card.dataset.media = drive.media?.status ?? "none";
     card.dataset.tray = drive.tray;
     text(label, drive.label);
     text(model, [[drive.vendor, drive.product].filter(Boolean).join(" "), drive.node].filter(Boolean).join(" · "));
-    setIcon(sign, need ? "needs" : job ? jobSign(job.state) : driveSign(drive.state));
-    text(word, need ? "Needs you" : job ? jobWord(job.state) : driveWord(drive.state));
+    const failing = drive.reasons.includes("drive-failing");
+    setIcon(sign, need || failing && !job ? "needs" : job ? jobSign(job.state) : driveSign(drive.state));
+    text(word, need ? "Needs you" : job ? jobWord(job.state) : failing ? "Out of service" : driveWord(drive.state));
     const shown = job ?? need;
     text(title, shown ? `${shown.title || "Untitled"} · job ${shown.id}${shown.owner ? ` · for ${shown.owner}` : ""}` : "");
     text(prompt, need ? needSentence(need.needs) : "");
@@ -95,8 +96,7 @@ export function driveCard() {
     text(media, job && ON_DRIVE.includes(job.state) ? "" : mediaSentence(drive));
     // An open tray is said above.
     const others = drive.reasons.filter((one) => one !== "door-open" && one !== "drive-disabled" && one !== "drive-failing");
-    const failing = drive.reasons.includes("drive-failing");
-    text(outOfService, failing ? `Out of service. ${drive.service?.out_of_service ?? ""}` : "");
+    text(outOfService, failing ? drive.service?.out_of_service ?? "Out of service" : "");
     outOfService.hidden = !failing;
     text(memory, memorySentence(drive.service));
     text(reasons, need ? "" : drive.enabled || failing ? reasonList(others) : ["disabled: takes no new jobs", reasonList(others)].filter(Boolean).join(", "));
