@@ -87,9 +87,9 @@ let services: [Target] = [
         "BurnAPI",
         [
             "BinaryCoding", "BurnJobs", "BurnPlan", "CDText", "DiscComposition", "DiscLayout", "Drives", "HTTPCore",
-            "JobQueue", "MMC", "POSIX", "RawRecording", "SectorCoding", "Spool",
+            "JobQueue", "MMC", "POSIX", "RawRecording", "RecorderQuirks", "SectorCoding", "Spool",
         ]),
-    library("MachineReport", ["CPOSIX", "DiscLayout", "Drives", "POSIX", "SCSITransports"]),
+    library("MachineReport", ["CPOSIX", "DiscLayout", "Drives", "POSIX", "RecorderQuirks"]),
 ]
 
 let programs: [Target] = [
@@ -184,7 +184,7 @@ let testTargets: [Target] = [
         ]),
     tests("AudioDecodingTests", ["DecodeContract", "POSIX"]),
     tests("SpoolTests", ["Spool", "POSIX"]),
-    tests("MachineReportTests", ["MachineReport", "DiscLayout", "Drives", "SCSITransports", "POSIX"]),
+    tests("MachineReportTests", ["MachineReport", "DiscLayout", "Drives", "POSIX"]),
     tests("SystemdTests", ["Systemd", "POSIX"]),
     tests("JobStoreTests", ["JobStore", "JobQueue", "BurnPlan", grdb]),
 ]

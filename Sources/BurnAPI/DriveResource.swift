@@ -1,6 +1,7 @@
 import DiscLayout
 import Drives
 import JobQueue
+import RecorderQuirks
 
 /// A drive as the API shows it.
 struct DriveResource: Encodable, Sendable {
@@ -30,6 +31,15 @@ struct DriveResource: Encodable, Sendable {
             case capacitySectors = "capacity_sectors"
             case freeSectors = "free_sectors"
         }
+    }
+
+    /// What burnd does otherwise with such drives.
+    struct Quirk: Encodable, Sendable {
+        let id: String
+        let reason: String
+        let source: String
+
+        init(_ quirk: RecorderQuirk) { (id, reason, source) = (quirk.behaviour.rawValue, quirk.reason, quirk.source) }
     }
 
     /// A speed of writing, of whatever disc.
@@ -92,6 +102,7 @@ struct DriveResource: Encodable, Sendable {
     let port: OrNull<String>
     let bus: OrNull<String>
     let pools: [String]
+    let quirks: [Quirk]
     let supports: CapabilityResources.Supports
     let supportedMedia: ModesResource<[String]>
     let sectorTypes: OrNull<[String]>
@@ -116,6 +127,7 @@ struct DriveResource: Encodable, Sendable {
         (node, sgNode) = (OrNull(drive.place?.node), OrNull(drive.place?.sgNode))
         (port, bus, pools) = (OrNull(drive.place?.port), OrNull(drive.place?.bus), drive.pools)
         media = OrNull(drive.media.map(Media.init))
+        quirks = drive.quirks.map(Quirk.init)
         let can = drive.capabilities
         (supports, supportedMedia) = (.init(can.supports), CapabilityResources.media(can))
         sectorTypes = OrNull(can.sectorTypes?.map(\.rawValue))
@@ -151,7 +163,7 @@ struct DriveResource: Encodable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case id, label, vendor, product, firmware, serial, state, reasons, enabled, present, tray, media, job, address
-        case supports, features, profiles, interface, loading, service
+        case supports, features, profiles, interface, loading, quirks, service
         case firmwareDate = "firmware_date"
         case writeSpeeds = "write_speeds"
         case maxWriteSectorsPerSecond = "max_write_sectors_per_second"

@@ -57,27 +57,6 @@ extension Machine {
     }
 }
 
-extension Machine.Drive {
-    /// The drives that the kernel has, from its own list (sysfs): no node is opened, and no udev is needed.
-    public static func attached() -> [Self] {
-        Machine.names("/sys/class/block").filter(isOptical).map { name in
-            let device = "/sys/class/block/\(name)/device"
-            let generic = Machine.names(device + "/scsi_generic").first
-            let words = ["vendor", "model"].map { file in
-                (Machine.text("\(device)/\(file)") ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            }
-            return Self(
-                name: words.filter { !$0.isEmpty }.joined(separator: " "), node: "/dev/\(name)",
-                sgNode: generic.map { "/dev/\($0)" })
-        }
-    }
-
-    /// `sr` and a number.
-    private static func isOptical(_ name: String) -> Bool {
-        name.hasPrefix("sr") && name.count > 2 && name.dropFirst(2).allSatisfy(\.isNumber)
-    }
-}
-
 extension Machine.Node {
     init?(path: String) {
         var status = stat()

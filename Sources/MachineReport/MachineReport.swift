@@ -2,7 +2,8 @@
 ///
 /// Checks are functions of `Machine`, which is what may be known of a machine as closures, so that every outcome can be shown
 /// without such a machine; `Machine.current` asks the real one. Nothing here opens a device, needs a server, or changes
-/// anything. It imports `Drives` and `DiscLayout` for what is said of drives, `SCSITransports` for who holds one, and `POSIX`.
+/// anything. It imports `Drives`, `DiscLayout` and `RecorderQuirks` for what is said of drives, `POSIX` and `CPOSIX` for what is
+/// asked of the machine.
 public enum MachineReport {
     /// All lines, in the order in which a burn needs what they are about.
     public static func lines(_ machine: Machine, _ installation: Installed) -> [CheckLine] {

@@ -54,7 +54,7 @@ enum SystemChecks {
 
     static func udev(_ machine: Machine) -> CheckLine {
         if machine.node("/run/udev/control")?.kind == .socket {
-            let version = machine.names("/lib/systemd").compactMap(version).first
+            let version = machine.run("/bin/udevadm", ["--version"]).flatMap { $0.status == 0 ? $0.output : nil }
             return .ok("udev", "running\(version.map { ", version \($0)" } ?? "")")
         }
         let found = "not running: drives are looked for every now and then, instead of being told of"
@@ -68,11 +68,5 @@ enum SystemChecks {
             machine.hasSystemd ? "sudo systemctl start systemd-udevd" : "sudo /lib/systemd/systemd-udevd --daemon"
         return CheckLine(
             "udev", .warning, found, remedy: (isInstalled ? [] : ["sudo apt-get install udev"]) + [start])
-    }
-
-    /// `252` of `libsystemd-shared-252.so`, which udev is built with.
-    private static func version(_ file: String) -> String? {
-        guard file.hasPrefix("libsystemd-shared-"), file.hasSuffix(".so") else { return nil }
-        return String(file.dropFirst("libsystemd-shared-".count).dropLast(3))
     }
 }

@@ -9,6 +9,7 @@ struct Burnd: AsyncParsableCommand {
         version: StationServer.version,
         subcommands: [
             ServeCommand.self,
+            DrivesCommand.self,
             CheckCommand.self,
             VirtualRecorderCommand.self,
             RecorderControlCommand.self,

@@ -46,7 +46,7 @@ struct CheckCommand: ParsableCommand {
         let report = CheckReport(
             MachineReport.lines(
                 .current(
-                    drives: Machine.Drive.attached(), burnBytes: BurnEngine.readAheadBytes,
+                    drives: Self.drives, burnBytes: BurnEngine.readAheadBytes,
                     burnNice: Int(Priority.urgent), holder: holder, inhibitor: inhibitor, database: database),
                 Installed(
                     executable: Installation.executable, decoder: Installation.decoder, publicFolder: page,
@@ -59,6 +59,13 @@ struct CheckCommand: ParsableCommand {
             print(CheckText.render(report.lines), terminator: "")
         }
         if report.verdict == .problem { throw ExitCode.failure }
+    }
+
+    private static var drives: [Machine.Drive] {
+        DriveLook.attached().map { found in
+            let name = [found.vendor, found.product].filter { !$0.isEmpty }.joined(separator: " ")
+            return Machine.Drive(name: name, node: found.node, sgNode: found.sgNode)
+        }
     }
 
     private var inhibitor: @Sendable () -> Machine.Inhibitor {

@@ -233,6 +233,15 @@ import VirtualRecorder
         #expect(try old.member("firmware_date") == .null && old.member("interface") == "atapi")
     }
 
+    @Test func `a drive tells what burnd does otherwise with its kind, why, and on whose word`() async throws {
+        var profile = RecorderProfile.modern
+        profile.vendor = "RICOH"
+        let drive = try await Desk(profile).drive()
+        #expect(try drive.member("quirks", "0", "id") == "calibration-refusal-tolerated")
+        #expect(try drive.member("quirks", "0", "source") == "cdrecord's notes on Ricoh drives")
+        #expect(try await Desk().drive().member("quirks") == [])
+    }
+
     @Test func `a drive shows which one it is, and refuses where there is nothing to show it by`() async throws {
         let desk = try await Desk()
         let before = try await desk.drive()

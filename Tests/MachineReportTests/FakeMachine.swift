@@ -19,7 +19,7 @@ struct FakeMachine {
     /// Paths that may not be used at all.
     var denied: Set<String> = []
     var texts = ["/proc/sys/kernel/osrelease": "6.1.0-56-amd64\n"]
-    var folders: [String: [String]] = ["/lib/systemd": ["libsystemd-shared-252.so", "systemd"]]
+    var folders: [String: [String]] = [:]
     /// ext4.
     var fileSystem = Machine.FileSystem(type: 0xEF53, free: 100_000_000_000)
     var holders: [String: Machine.Holder] = [:]
@@ -28,6 +28,7 @@ struct FakeMachine {
     var isServed = false
     var runs: [String: Machine.Run] = [
         "/usr/bin/burnd-decode": .init(status: 0, output: #"{"cage":["limits","landlock-7","seccomp"]}"#),
+        "/bin/udevadm": .init(status: 0, output: "252"),
         "/bin/systemctl": .init(status: 0, output: "LoadState=not-found\nActiveState=inactive\nUnitFileState="),
     ]
     var listener = Machine.Listener.nobody

@@ -32,7 +32,11 @@ def now(offset=0.0):
 def media(status="blank", tracks=0):
     free = CAPACITY if status == "blank" else 0
     return {"kind": "CD-R", "status": status, "erasable": False, "capacity_sectors": CAPACITY, "free_sectors": free,
-            "tracks": tracks, "sessions": 1 if tracks else 0, "manufacturer": "CMC Magnetics Corp."}
+            "tracks": tracks, "sessions": 1 if tracks else 0, "manufacturer": "CMC Magnetics",
+            "blank": status == "blank", "appendable": status == "appendable",
+            "atip": {"manufacturer": "CMC Magnetics", "lead_in": {"lba": -11635, "msf": "97:26:65"},
+                     "last_lead_out": {"lba": 359849, "msf": "79:59:74"}, "erasable": False, "unrestricted_use": False,
+                     "sub_type": None, "strategy": "short", "lowest_speed": None, "highest_speed": None}}
 
 
 def service(burns=0, failures=0, row=0, out=None):
@@ -42,7 +46,13 @@ def service(burns=0, failures=0, row=0, out=None):
 
 def drive(label, **changes):
     return {"id": f"burnd-virtual-{label.lower()}", "label": label, "vendor": "burnd", "product": "Virtual Recorder",
-            "firmware": "1.0", "serial": label, "state": "idle", "reasons": [], "enabled": True, "present": True,
+            "firmware": "1.0", "firmware_date": "2026-11-21T00:00:00", "serial": label, "interface": "sata", "loading": "tray",
+            "write_speeds": [{"sectors_per_second": 75 * x, "pure_cav": False} for x in (48, 32, 16, 8)],
+            "max_write_sectors_per_second": 3900, "max_read_sectors_per_second": 3600,
+            "supports": {"tao": True, "sao": True, "raw": True, "erase": True, "test_write": True, "cd_text": True,
+                         "rw_sub_code": True, "underrun_protection": True},
+            "quirks": [{"id": "reloads-after-test", "reason": "After a test write it writes nothing until its tray was open.",
+                        "source": "a note on this drive"}], "state": "idle", "reasons": [], "enabled": True, "present": True,
             "tray": "closed", "safe_to_open": True, "media": media(), "job": None, "service": service(),
             "address": f"unix:/run/burnd/{label.lower()}.socket", "node": None, "sg_node": None, "port": None, "bus": None,
             "pools": []} | changes
@@ -312,7 +322,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             one = self.station.drives[act[1]]
             self.station.set_drive(one, enabled=True, reasons=[], service=service(4, 3))
             return self.answer(200, one)
-        act = re.fullmatch(r"/api/v1/drives/([^/]+)/(eject|load)", url.path)
+        act = re.fullmatch(r"/api/v1/drives/([^/]+)/(eject|load|identify)", url.path)
         if act and act[1] in self.station.drives:
             return self.tray(self.station.drives[act[1]], act[2])
         return self.missing()

@@ -49,6 +49,7 @@ class PageTest:
     def run(self):
         self.opens()
         self.eject_and_load()
+        self.drive_tells_of_itself()
         self.uploads()
         self.refuses_what_is_no_audio()
         self.orders_and_names()
@@ -107,6 +108,18 @@ class PageTest:
             self.tray("eject", "open", "Tray open")
             self.picture("2-tray-open")
         self.tray("load", "closed", "Blank CD-R")
+
+    def drive_tells_of_itself(self):
+        facts = self.card(".about")
+        self.browser.click(f"{facts} summary")
+        drive = self.get(f"/api/v1/drives/{self.drive['id']}")
+        wanted = [drive["firmware"], drive["serial"], "48×", "lead-in 97:26:65", "CMC Magnetics", "track at once"]
+        wanted += [quirk["reason"] for quirk in drive.get("quirks", [])]
+        shown = self.browser.text(facts)
+        check(all(word in shown for word in wanted), f"the drive tells of itself: {wanted}")
+        self.picture("3-about")
+        self.browser.click(f"{facts} summary")
+        self.tray("identify", "closed", "Blank CD-R")
 
     def uploads(self):
         self.browser.set_files("#choose", self.audio)
@@ -221,6 +234,18 @@ class PageTest:
         self.station.pace = 2
         self.tray("eject", "open", "Tray open")
         self.tray("load", "closed", "Blank CD-R")
+
+    def shows_the_drive(self):
+        facts = self.card(".about")
+        self.browser.click(f"{facts} summary")
+        drive = self.get(f"/api/v1/drives/{self.drive['id']}")
+        wanted = [drive["firmware"], drive["serial"], "48×", "lead-in 97:26:65", "CMC Magnetics", "track at once"]
+        wanted += [quirk["reason"] for quirk in drive.get("quirks", [])]
+        shown = self.browser.text(facts)
+        check(all(word in shown for word in wanted), f"the drive tells of itself: {wanted}")
+        self.picture("3-about")
+        self.browser.click(f"{facts} summary")
+        self.tray("identify", "closed", "Blank CD-R")
         file = next(iter(self.station.files))
         order = {"mode": "tao", "title": "To be lost", "drive": self.drive["id"], "source": {"tracks": [{"file": file}]}}
         request = urllib.request.Request(self.url + "/api/v1/jobs", json.dumps(order).encode(), {"Content-Type": "application/json"})

@@ -1,7 +1,8 @@
-// One drive: what it does, what is in it, whether it may be opened, and its two buttons.
+// One drive: what it does, what is in it, whether it may be opened, and its buttons.
 import { post, Refused } from "/js/api.js";
 import { cancelButton } from "/js/cancel-button.js";
 import { el, svg, text } from "/js/dom.js";
+import { driveFacts } from "/js/drive-facts.js";
 import { setIcon } from "/js/icons.js";
 import { showProblem } from "/js/problem.js";
 import { actionWord, clock, dangerSentence, driveSign, driveWord, jobSign, jobWord, mediaSentence, memorySentence,
@@ -30,6 +31,8 @@ export function driveCard() {
   const trouble = el("div", { role: "alert" });
   const eject = el("button", { type: "button", "data-action": "eject", onclick: () => act("eject") }, "Eject");
   const load = el("button", { type: "button", "data-action": "load", onclick: () => act("load") }, "Load");
+  const identify = el("button", { type: "button", "data-action": "identify", title: "An empty tray goes out and in; with a disc in it, its light blinks", onclick: () => act("identify") }, "Which one?");
+  const about = driveFacts();
   const erase = el("button", { type: "button", "data-action": "erase", onclick: () => act("erase") }, "Erase");
   const close = el("button", { type: "button", "data-action": "close", onclick: () => act("close") }, "Close disc");
   const enable = el("button", { type: "button", "data-action": "enable", onclick: () => act("enable") }, "Enable");
@@ -37,7 +40,7 @@ export function driveCard() {
   const card = el("article", { class: "drive" },
     el("header", {}, el("div", {}, label, model), el("p", { class: "state" }, sign, word)),
     el("div", { class: "body" }, disc, el("div", { class: "facts" }, prompt, title, media, reasons, memory)),
-    progress, outOfService, safe, trouble, el("div", { class: "buttons" }, enable, eject, load, erase, close, el("span", { class: "gap" }), cancel));
+    progress, outOfService, safe, trouble, el("div", { class: "buttons" }, enable, eject, load, identify, erase, close, el("span", { class: "gap" }), cancel), about);
   let drive = null, last = null, pending = false;
 
   async function act(verb) {
@@ -110,6 +113,7 @@ export function driveCard() {
     const stuck = pending || !drive.present || !drive.safe_to_open || stale;
     eject.disabled = stuck || drive.tray === "open";
     load.disabled = stuck || drive.tray !== "open";
+    identify.disabled = eject.disabled;
     // Both are jobs: a drive that has one, or a need for one, is not asked twice.
     const idle = !stuck && !job && !need && drive.tray === "closed";
     erase.hidden = !(drive.media?.erasable && drive.media.status !== "blank");
@@ -119,6 +123,7 @@ export function driveCard() {
     enable.hidden = drive.enabled;
     enable.disabled = pending || stale;
     cancel.update(job ?? need);
+    about.update(drive);
   };
   return card;
 }
