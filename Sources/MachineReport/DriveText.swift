@@ -5,7 +5,7 @@ import RecorderQuirks
 /// Drives, for people.
 public enum DriveText {
     private static let longest = [30, 8, 12]
-    private static let shortestAddress = 16
+    private static let shortestAddress = 20
 
     /// A line for each drive, of at most 100 characters: what it is, its firmware, what it does, what is in it, where it is.
     public static func table(_ drives: [DriveStatus]) -> String {
@@ -21,7 +21,7 @@ public enum DriveText {
         // The address is what has to be typed: it is cut last, and at its beginning.
         let fixed = widths[0] + widths[1] + widths[2] + 4 * 2
         let left = CheckText.width - fixed
-        widths[4] = min(widths[4], max(left - min(widths[3], left / 2), shortestAddress))
+        widths[4] = min(widths[4], max(left - widths[3], shortestAddress))
         widths[3] = min(widths[3], left - widths[4])
         return ([head] + rows).map { row in
             var line = row.indices.dropLast().map { padded(cut(row[$0], widths[$0]), widths[$0]) }
