@@ -51,7 +51,7 @@ def drive(label, **changes):
             "max_write_sectors_per_second": 3900, "max_read_sectors_per_second": 3600,
             "supports": {"tao": True, "sao": True, "raw": True, "erase": True, "test_write": True, "cd_text": True,
                          "rw_sub_code": True, "underrun_protection": True},
-            "quirks": [{"id": "reloads-after-test", "reason": "After a test write it writes nothing until its tray was open.",
+            "quirks": [{"id": "reload-after-test", "reason": "After a test write it writes nothing until its tray was open.",
                         "source": "a note on this drive"}], "state": "idle", "reasons": [], "enabled": True, "present": True,
             "tray": "closed", "safe_to_open": True, "media": media(), "job": None, "service": service(),
             "address": f"unix:/run/burnd/{label.lower()}.socket", "node": None, "sg_node": None, "port": None, "bus": None,
