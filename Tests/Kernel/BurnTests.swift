@@ -31,11 +31,8 @@ struct BurnTests {
         let usb = try USBRecorder("burn-\(mode)")
         let socket = try RecorderProgram()
         let order = try order(mode)
-        let addresses = [try usb.node(), "unix:\(socket.socket)"]
-        let server = try ServerProcess {
-            ($0.recorders, $0.arguments) = ([], addresses.flatMap { ["--drive", $0] })
-        }
-        let drives = [try server.blankDrive(of: usb), try server.idleDrive("outside").id.string ?? ""]
+        let server = try ServerProcess(discovering: ["unix:\(socket.socket)"])
+        let drives = [try server.blankDrive(of: usb), try server.blankDrive(serial: "outside")]
         for drive in drives {
             let answer = try server.curl("/jobs", (["drive=\(drive)"] + order).flatMap { ["-F", $0] })
             let job = try server.wait(try #require(answer.json.id.int, "\(answer)"))

@@ -7,7 +7,7 @@ import Testing
 struct EventTests {
     @Test func `a disc that goes and one that comes are seen, by udev and in the API`() throws {
         let recorder = try USBRecorder("medium")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         _ = try server.blankDrive(of: recorder)
         #expect(try Guest.properties(of: recorder.node())["ID_CDROM_MEDIA_STATE"] == "blank")
         try recorder.control("eject")
@@ -24,7 +24,7 @@ struct EventTests {
 
     @Test func `the button opens the tray of an idle drive, and the API tells`() throws {
         let recorder = try USBRecorder("button")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         _ = try server.blankDrive(of: recorder)
         // Where the door is locked, the button is a request, and whoever locked it opens it.
         try recorder.control("button")

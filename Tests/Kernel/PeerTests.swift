@@ -15,7 +15,7 @@ struct PeerTests {
 
     @Test func `cdrskin and wodim list the drive, and both burn with it while burnd is idle`() throws {
         let recorder = try USBRecorder("peers")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         let drive = try server.blankDrive(of: recorder)
         let node = try recorder.node()
 

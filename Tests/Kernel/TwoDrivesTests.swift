@@ -9,7 +9,7 @@ struct TwoDrivesTests {
 
     @Test func `two jobs burn on two drives at the same time`() throws {
         let recorders = [try USBRecorder("two-a"), try USBRecorder("two-b")]
-        let server = try ServerProcess(recorders)
+        let server = try ServerProcess(discovering: [])
         let drives = try recorders.map { try server.blankDrive(of: $0) }
         let names = ["a", "b"]
         for name in names { try files.noise(name, seconds: 4.2) }

@@ -109,36 +109,44 @@ final class USBRecorder: Sendable {
 }
 
 extension ServerProcess {
-    /// A server with these recorders alone.
-    convenience init(_ recorders: [USBRecorder], data: String? = nil, as prefix: [String] = []) throws {
-        let nodes = try recorders.map { try $0.node() }
+    /// A server that finds its drives by itself.
+    ///
+    /// - Parameters:
+    ///   - drives: addresses of others, which it is told.
+    ///   - prefix: a command that runs it.
+    convenience init(discovering drives: [String] = [], data: String? = nil, as prefix: [String] = []) throws {
         try self.init(data: data) {
-            ($0.recorders, $0.environment) = ([], prefix)
-            $0.arguments = nodes.flatMap { ["--drive", $0] }
+            ($0.recorders, $0.environment, $0.discovers) = ([], prefix, true)
+            $0.arguments = drives.flatMap { ["--drive", $0] }
         }
     }
 
-    /// The drive of a recorder as the API has it; `null` when it has none.
-    func drive(of recorder: USBRecorder) throws -> JSON {
-        try curl("/drives").json.items.list.first { $0.serial.string == recorder.name } ?? .null
+    /// The drive with a serial number as the API has it; `null` when there is none.
+    func drive(serial: String) throws -> JSON {
+        try curl("/drives").json.items.list.first { $0.serial.string == serial } ?? .null
     }
 
     /// Waits until the drive of a recorder is as is wanted, and gives it.
     @discardableResult
-    func drive(
-        of recorder: USBRecorder, _ what: String, until isSo: (JSON) -> Bool
-    ) throws -> JSON {
+    func drive(of recorder: USBRecorder, _ what: String, until isSo: (JSON) -> Bool) throws -> JSON {
+        try drive(serial: recorder.name, what, until: isSo)
+    }
+
+    private func drive(serial: String, _ what: String, until isSo: (JSON) -> Bool) throws -> JSON {
         var drive = JSON.null
-        try Deadline.waiting("a drive that is \(what)", "\(drive) \(self.words)") {
-            drive = try self.drive(of: recorder)
+        try Deadline.waiting("a drive that is \(what)", "\(drive.state) \(drive.reasons) \(self.words)") {
+            drive = try self.drive(serial: serial)
             return isSo(drive)
         }
         return drive
     }
 
     /// Waits until the drive of a recorder has nothing to do and a blank disc in it, and gives its id.
-    func blankDrive(of recorder: USBRecorder) throws -> String {
-        let drive = try drive(of: recorder, "idle with a blank") {
+    func blankDrive(of recorder: USBRecorder) throws -> String { try blankDrive(serial: recorder.name) }
+
+    /// The same by serial number.
+    func blankDrive(serial: String) throws -> String {
+        let drive = try drive(serial: serial, "idle with a blank") {
             $0.state.string == "idle" && $0.media.status.string == "blank"
         }
         return drive.id.string ?? ""

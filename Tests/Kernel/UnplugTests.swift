@@ -11,7 +11,7 @@ struct UnplugTests {
 
     @Test func `a drive that is plugged in is shown, one that is pulled goes, and comes back as the same`() throws {
         let recorder = try USBRecorder("plug")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         let drive = try server.drive(of: recorder, "idle") { $0.state.string == "idle" }
         #expect(drive.vendor.string == "BURND" && drive.product.string == "VIRTUAL CD-RW")
         #expect(drive.media.status.string == "blank")
@@ -24,7 +24,7 @@ struct UnplugTests {
 
     @Test func `a cable pulled in mid-burn fails the job, and the server burns on when it is plugged in`() throws {
         let recorder = try USBRecorder("unplug")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         let drive = try server.blankDrive(of: recorder)
         // The laser is on when the recorder stops to answer, and then it is gone.
         let fault = try recorder.setFault("write lba 100: stuck")
@@ -56,7 +56,7 @@ struct UnplugTests {
 
     @Test func `the end of the recorder's process is an unplug`() throws {
         let recorder = try USBRecorder("killed")
-        let server = try ServerProcess([recorder])
+        let server = try ServerProcess(discovering: [])
         try server.drive(of: recorder, "idle") { $0.state.string == "idle" }
         recorder.end(by: SIGKILL)
         try server.drive(of: recorder, "gone") { $0 == .null || $0.present.bool == false }

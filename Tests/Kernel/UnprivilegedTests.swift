@@ -16,7 +16,7 @@ struct UnprivilegedTests {
         #expect(status.st_mode & 0o777 == 0o660 && status.st_uid == 0 && status.st_gid == Guest.cdromGroup)
         let home = TemporaryFolder()
         try Guest.giveToUnprivileged(home.path)
-        let server = try ServerProcess([recorder], data: home.path + "/data", as: Guest.unprivileged)
+        let server = try ServerProcess(data: home.path + "/data", as: Guest.unprivileged)
         let drive = try server.blankDrive(of: recorder)
         let fields = ["mode=\(mode)", "drive=\(drive)", "track=@\(try Album.short(files))"]
         let answer = try server.curl("/jobs", fields.flatMap { ["-F", $0] })
