@@ -94,6 +94,17 @@ struct DiscoveryTests {
         _ = try server.blankDrive(of: recorder)
     }
 
+    @Test func `a drive that the kernel does not ask for its events is looked at`() throws {
+        let recorder = try USBRecorder("unasked")
+        let name = try recorder.node().split(separator: "/").last ?? ""
+        let interval = try FileDescriptor(opening: "/sys/block/\(name)/events_poll_msecs", O_WRONLY)
+        try interval.writeAll(Array("0\n".utf8))
+        let server = try server()
+        _ = try server.blankDrive(of: recorder)
+        try recorder.control("eject")
+        try server.drive(of: recorder, "open") { $0.tray.string == "open" && $0.media == .null }
+    }
+
     @Test func `a drive that another program holds is stopped until it is let go`() throws {
         let recorder = try USBRecorder("other")
         var other: FileDescriptor? = try FileDescriptor(opening: recorder.node(), O_RDWR | O_NONBLOCK | O_EXCL)

@@ -137,7 +137,8 @@ extension DriveRegistry {
             tray: job == nil ? .closed : .locked, media: nil, mediaGeneration: (generations[id] ?? -1) + 1, job: job,
             lockedBy: job == nil ? nil : Self.ownName)
         (status.place, status.pools) = (found.place, old?.pools ?? [])
-        let watching: Drive.Watching = discovery?.means == .udev ? .told : .opened
+        let isTold = discovery?.means == .udev && SysfsDrive.isPolled(found.device)
+        let watching: Drive.Watching = isTold ? .told : .opened
         let drive = Drive(status, device: device, watching: watching) { [changed] in changed.yield($0) }
         plugged[found.device]?.id = id
         insert(drive, id)

@@ -10,6 +10,8 @@ enum SysfsDrive {
     /// Where the kernel's numbers of devices lead to them.
     private static let blockNumbers = "/sys/dev/block"
     private static let characterNumbers = "/sys/dev/char"
+    /// How often the kernel asks drives for which nobody said otherwise, in milliseconds; 0 for never.
+    private static let defaultPollInterval = "/sys/module/block/parameters/events_dfl_poll_msecs"
     /// Largest attribute that is read: sysfs gives at most a page.
     private static let attributeLimit = 4096
 
@@ -56,6 +58,13 @@ enum SysfsDrive {
             bus: bus(device), port: port(device), vendor: attribute(device + "/device/vendor"),
             product: attribute(device + "/device/model"), firmware: attribute(device + "/device/rev"),
             serial: serial(device))
+    }
+
+    /// Whether the kernel asks a drive for its events, which udev then tells of: somebody may have turned that off for this drive,
+    /// or for all by never having turned it on (block/disk-events.c; 60-block.rules of udev).
+    static func isPolled(_ device: String) -> Bool {
+        guard let interval = Int(attribute(device + "/events_poll_msecs")) else { return true }
+        return interval < 0 ? Int(attribute(defaultPollInterval)) != 0 : interval > 0
     }
 
     /// Whether a node is there and is this drive's: in a container it may be missing.
