@@ -82,7 +82,7 @@ package final class StationHarness: Sendable {
         await drives.attach(
             .init(
                 address: try DriveAddress(address), label: "left", known: known, givenLabel: memory?.givenLabel,
-                isEnabled: memory?.isEnabled ?? true),
+                isEnabled: memory?.isEnabled ?? true, pools: memory?.pools ?? []),
             heldBy: known.flatMap { held[$0.id] })
         await station.start()
         return (station, drives)
