@@ -40,7 +40,8 @@ import Testing
         let (harness, machine) = (try StationHarness(), ScriptedMachine())
         let (station, drives) = try await harness.station(.good, following: machine)
         let found = try machine.plug(LookingDrive(serial: "K1"), "sr0", port: "left")
-        let came = try await heard(["drive-media-changed"], in: harness, station)
+        // First it is there, then its disc is known.
+        let came = try await heard(["drive-state-changed"], in: harness, station, count: 2)
         #expect(came.filter { $0 == "drive-added" }.count == 1 && came.first == "drive-added")
         machine.unplug(found)
         let went = try await heard(["drive-removed"], in: harness, station)

@@ -35,7 +35,7 @@ struct DiscoveryTests {
         let gone = ContinuousClock.now
         _ = try events.until { $0.name == "drive-removed" && $0.drives[0].serial.string == "found" }
         #expect(gone.duration(to: .now) < Self.delay)
-        #expect(try server.drive(of: recorder) == .null)
+        try server.drive(of: recorder, "gone") { $0 == .null }
     }
 
     @Test func `drives that come back in another order are the ones that they were`() throws {
