@@ -94,6 +94,8 @@ import Testing
         let transports = try (0..<2).map { _ in
             try UnixSocketTransport(connectingTo: UnixSocketAddress(recorder.socket))
         }
+        // Answered: so each is a connection that the recorder has taken, and not one that waits to be taken.
+        for transport in transports { _ = try transport.execute(CDB(hex("00 00 00 00 00 00")), .none, timeout: 10_000) }
         for transport in transports {
             #expect(throws: TransportFault.self) { try transport.execute(CDB(Self.inquiry), .none, timeout: 10_000) }
         }
