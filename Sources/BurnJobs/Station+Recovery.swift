@@ -22,6 +22,8 @@ extension Station {
             if await isLiving(id, folder) {
                 held[burn.drive] = id
                 adopt(id, folder, on: burn.drive)
+            } else {
+                abandoned.insert(burn.drive)
             }
         }
         return held

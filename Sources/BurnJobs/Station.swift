@@ -75,6 +75,8 @@ public actor Station {
     /// Drives that a job has or is about to have, before the drive itself knows.
     var reserved: [String: Int] = [:]
     var refusals: [Scheduling.Refusal: StateReason] = [:]
+    /// Drives whose worker died before this server began: nobody has taken back the lock of their trays.
+    var abandoned: Set<String> = []
     /// Jobs that are to be cancelled before their worker starts.
     var cancelled: Set<Int> = []
     var starts: [Int: Int] = [:]
@@ -232,6 +234,7 @@ public actor Station {
     // MARK: Drives
 
     func driveChanged(_ status: DriveStatus) async {
+        await takeUp(status)
         let last = drives[status.id]
         let before = last?.isAttached == true ? last : nil
         guard status.isAttached else { return await driveRemoved(status, before) }
@@ -276,6 +279,18 @@ public actor Station {
             await commit([], [.init(name: "drive-removed", data: data)])
         }
         schedule()
+    }
+
+    /// Does with a drive what only this server knows: a worker of an earlier one has it for somebody, or has died and left its
+    /// tray locked.
+    private func takeUp(_ status: DriveStatus) async {
+        guard status.isPresent else { return }
+        if let job = status.job {
+            guard let name = jobs[job]?.job.order.clientName, status.lockedBy != name else { return }
+            try? await configuration.drives.name(name, of: job, on: status.id)
+        } else if abandoned.remove(status.id) != nil {
+            try? await configuration.drives.unlockTray(status.id)
+        }
     }
 
     /// Keeps the drive as it is now: it may have been given another label since it was seen.

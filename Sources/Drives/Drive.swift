@@ -197,6 +197,20 @@ actor Drive {
         set(next)
     }
 
+    /// Says who is shown to have it, as long as that job does.
+    func name(_ clientName: String, of job: Int) {
+        guard status.job == job else { return }
+        var next = status
+        next.lockedBy = clientName
+        set(next)
+    }
+
+    /// Takes back the lock of the tray that a worker has left behind who died; not of a drive that a job has.
+    func unlockTray() async {
+        guard status.job == nil else { return }
+        await exclusively { [device] in device.unlockTray() }
+    }
+
     /// Takes the drive back from a job and looks at what is in it now. A worker that died has left the tray locked.
     func release() async {
         guard status.job != nil, !isRetired else { return }

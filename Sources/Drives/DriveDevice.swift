@@ -234,6 +234,7 @@ final class DriveDevice: @unchecked Sendable {
 
     /// Takes back the lock of a tray. Whoever locked it and died cannot, and neither the kernel nor a drive does it for him.
     func unlockTray() {
+        defer { if !isHeld { letGo() } }
         guard let transport = try? opened() else { return }
         _ = try? transport.retryingUnitAttention(PreventAllowMediumRemoval(prevent: false))
     }

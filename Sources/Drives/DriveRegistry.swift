@@ -179,6 +179,14 @@ public actor DriveRegistry {
         try await drive(id).claim(for: job, clientName: clientName ?? Self.ownName)
     }
 
+    /// Says who is shown to have a drive whose job a worker of an earlier server is at.
+    public func name(_ clientName: String, of job: Int, on id: String) async throws(DriveError) {
+        try await drive(id).name(clientName, of: job)
+    }
+
+    /// Takes back the lock of a tray that a worker has left behind who died.
+    public func unlockTray(_ id: String) async throws(DriveError) { try await drive(id).unlockTray() }
+
     /// Takes a drive back from a job.
     public func release(_ id: String) async throws(DriveError) { try await drive(id).release() }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BurnEngine
 import BurnPlan
+import Drives
 import FoundationEssentials
 import Glibc
 import POSIX
@@ -156,7 +157,18 @@ struct BurnWorker {
 
     private func openDrive(_ text: String) throws(BurnProblem) -> any SCSITransport {
         do {
-            return try DriveAddress(text).open(exclusive: true)
+            return try DriveAddress(text).open(for: .burn)
+        } catch DriveAddress.OpenError.inUse(let address) {
+            let holder = DriveHolder.find(address).map { "\($0)" } ?? "another program"
+            throw BurnProblem(
+                .driveOffline, "The drive \(text) is in use by \(holder).",
+                hint: "End what uses the drive, then order the job again.")
+        } catch DriveAddress.OpenError.notPermitted(let error) {
+            throw BurnProblem(
+                .driveOffline, "burnd's user may not open the drive \(text): \(error).",
+                hint:
+                    "Put the user into the node's group, cdrom, and start burnd again; `burnd check` says what is missing."
+            )
         } catch {
             throw BurnProblem(
                 .driveOffline, "The drive \(text) could not be opened: \(error).",

@@ -56,7 +56,7 @@ import Testing
     @Test func `a burn outlives its server, and the next one follows it to its verified end`() throws {
         try files.noise("long", seconds: 60)
         let server = try ServerProcess { $0.speed = "48" }
-        let id = try server.job([files.path("long.wav")])
+        let id = try server.job([files.path("long.wav")], ["client_name=desk 4"])
         try server.wait(id, ["burning"])
         server.crash()
         #expect(server.workers().count == 1)
@@ -64,6 +64,7 @@ import Testing
         // The drive is its worker's, and nobody else's.
         let drive = try server.drive()
         #expect(drive.state.string == "busy" && drive.job.int == id && drive.safe_to_open.bool == false)
+        #expect(drive.locked_by.string == "desk 4")
         #expect(try server.post("/drives/left/eject").problem == "drive-busy")
         let job = try server.wait(id)
         #expect(job.state.string == "completed" && job.proven.strings == ["toc", "audio", "indexes"], "\(job.problem)")
@@ -184,5 +185,24 @@ import Testing
         }
         print("ends: \(ends)")
         #expect(ends["completed"] != nil)
+    }
+
+    @Test func `a worker that dies while no server is there leaves no tray locked`() throws {
+        try files.noise("long", seconds: 60)
+        let server = try ServerProcess { $0.speed = "48" }
+        let id = try server.job([files.path("long.wav")])
+        try server.wait(id, ["burning"])
+        server.crash()
+        try server.killWorkers()
+        let control = server.data + "/recorders/left/control"
+        func isLocked() throws -> Bool? {
+            let run = try TestProgram(TestProgram.compiled("burnd"), ["recorder-control", control, "status"])
+            return try JSON(parsing: run.output).locked.bool
+        }
+        #expect(try isLocked() == true)
+        try server.start()
+        #expect(try server.wait(id).state.string == "failed")
+        _ = try server.idleDrive()
+        try Deadline.waiting("an unlocked tray") { try isLocked() == false }
     }
 }
