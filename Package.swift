@@ -128,7 +128,7 @@ let testTargets: [Target] = [
         name: "Crash", dependencies: ["ServerSupport", "POSIX", "TestSupport"], path: "Tests/Crash",
         swiftSettings: settings),
     .testTarget(
-        name: "Kernel", dependencies: ["ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
+        name: "Kernel", dependencies: ["Drives", "ServerSupport", "POSIX", "SCSI", "SCSITransports", "TestSupport"],
         path: "Tests/Kernel", exclude: ["rig"], swiftSettings: settings),
     tests("BinaryCodingTests", ["BinaryCoding"]),
     tests("DiscLayoutTests", ["DiscLayout"]),

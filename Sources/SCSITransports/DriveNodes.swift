@@ -32,11 +32,14 @@ public struct DriveNodes: Equatable, Sendable {
         }
     }
 
+    /// More than any page: sysfs says of an attribute that it has a page, whatever is in it.
+    private static let attributeLimit = 1 << 20
+
     /// The node of the one device in a folder of sysfs.
     private static func sibling(_ folder: String, _ kind: mode_t) -> String? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         guard names.count == 1, let name = names.first else { return nil }
-        let told = (try? DurableFile.contents(of: "\(folder)/\(name)/dev", limit: 64)) ?? []
+        let told = (try? DurableFile.contents(of: "\(folder)/\(name)/dev", limit: attributeLimit)) ?? []
         let number = String(decoding: told, as: UTF8.self).filter { !$0.isWhitespace }
         guard let node = device("/dev/\(name)"), node.kind == kind,
             number == "\(major(node.device)):\(minor(node.device))"
