@@ -30,6 +30,8 @@ public final class USBCable: Sendable {
     private let descriptors: USBDescriptors
     private let controller: VirtualHostController
     private let connection = Lock<Connection?>(nil)
+    /// Held while it is plugged in, so that it is in one port at most.
+    private let turn = Lock(())
 
     /// A cable that is not plugged in. The logical unit is asked at once what it is.
     public init(_ target: any SCSITarget, to controller: VirtualHostController = VirtualHostController()) {
@@ -45,8 +47,13 @@ public final class USBCable: Sendable {
     /// - Returns: the port.
     @discardableResult
     public func plug() throws(VirtualHostController.Fault) -> Int {
-        if let port { return port }
-        let plugged = try controller.plug()
+        try turn.withLock { (_) throws(VirtualHostController.Fault) in
+            if let port { return port }
+            return try start(controller.plug())
+        }
+    }
+
+    private func start(_ plugged: VirtualHostController.Plugged) throws(VirtualHostController.Fault) -> Int {
         let server: USBMassStorageServer
         do throws(SystemError) {
             server = try USBMassStorageServer(

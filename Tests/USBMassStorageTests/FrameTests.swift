@@ -1,3 +1,4 @@
+import POSIX
 import TestSupport
 import Testing
 
@@ -67,6 +68,28 @@ struct FrameTests {
             """
         #expect(VirtualHostController.freePorts(in: table) == [1, 12])
         #expect(VirtualHostController.freePorts(in: "hs\nhs x 004\n\nhs 1") == [])
+    }
+
+    @Test func `a plug writes port, socket, device and speed to the kernel's file`() throws {
+        let folder = TemporaryFolder()
+        let table =
+            "hub port sta spd dev sockfd local_busid\nhs 0000 006 003 00010001 000003 1-1\nhs 0001 004 000 0 0 0-0\n"
+        try DurableFile.replace("\(folder.path)/status", with: Array(table.utf8))
+        try DurableFile.replace("\(folder.path)/attach", with: [])
+        let plugged = try VirtualHostController(folder: folder.path).plug()
+        #expect(plugged.port == 1)
+        let written = String(decoding: try DurableFile.contents(of: "\(folder.path)/attach", limit: 100), as: UTF8.self)
+        let words = written.split(separator: " ").map(String.init)
+        // Bus 1, device 2; 3 is high speed.
+        #expect(words.count == 4 && words[0] == "1" && words[2] == "65538" && words[3] == "3", "\(written)")
+    }
+
+    @Test func `when all ports are taken the fault says so`() throws {
+        let folder = TemporaryFolder()
+        try DurableFile.replace("\(folder.path)/status", with: Array("hs 0000 006 003 00010001 000003 1-1\n".utf8))
+        #expect(throws: VirtualHostController.Fault.full) {
+            _ = try VirtualHostController(folder: folder.path).plug()
+        }
     }
 
     @Test func `without the module the fault names the command that loads it`() {
